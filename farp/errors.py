@@ -1,0 +1,78 @@
+"""The exception tree. Entry points map it to a sentence or a status; nobody else catches `FarpError`.
+
+Every exception keeps its constructor's arguments in `args`, so it survives pickling between processes,
+and writes its text in `__str__`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+
+class FarpError(Exception):
+    """Anything FARP can explain to its user in one sentence."""
+
+
+class InvalidInput(FarpError):
+    """The caller asked for something impossible; the message says what, and what is allowed."""
+
+
+class DataError(FarpError):
+    """The request is fine, but the data at hand cannot answer it."""
+
+
+class InsufficientHistory(DataError):
+    """Fewer daily returns than the estimate needs."""
+
+    def __init__(self, observations: int, needed: int, because: str = "") -> None:
+        super().__init__(observations, needed, because)
+        self.observations = observations
+        self.needed = needed
+        self.because = because
+
+    def __str__(self) -> str:
+        reason = f" ({self.because})" if self.because else ""
+        return (
+            f"There are {self.observations} data points (daily returns) in common, and at least {self.needed} are needed{reason}."
+            " Choose a later as-of date or remove the holding with the short history."
+        )
+
+
+class NothingToAnalyse(DataError):
+    """No position is left: the portfolio is empty, or every position had to be excluded."""
+
+    def __init__(self, portfolio_id: str, exclusions: tuple[object, ...] = (), as_of: dt.date | None = None) -> None:
+        super().__init__(portfolio_id, exclusions, as_of)
+        self.portfolio_id = portfolio_id
+        self.exclusions = exclusions
+        self.as_of = as_of
+
+    def __str__(self) -> str:
+        if not self.exclusions:
+            return f"Portfolio '{self.portfolio_id}' holds no positions, so there is no risk to compute. Add a position first."
+        when = f" on {self.as_of.isoformat()}" if self.as_of else ""
+        reasons = "; ".join(str(exclusion) for exclusion in self.exclusions)
+        return (
+            f"None of the {len(self.exclusions)} positions of portfolio '{self.portfolio_id}' can be priced{when}, so there are"
+            f" 0 data points: {reasons}."
+        )
+
+
+class NotFound(FarpError):
+    """There is no such thing under that id."""
+
+    def __init__(self, kind: str, id: str) -> None:
+        super().__init__(kind, id)
+        self.kind = kind
+        self.id = id
+
+    def __str__(self) -> str:
+        return f"There is no {self.kind} '{self.id}'."
+
+
+class Forbidden(FarpError):
+    """It exists, but not for this caller."""
+
+
+class SourceUnavailable(FarpError):
+    """A server or source does not answer; trying again later may help."""

@@ -1,0 +1,1 @@
+"""A `RiskReport` as documents a machine or a person reads."""

@@ -1,0 +1,1 @@
+"""Bundled prices and instruments: data only, read by `farp.prices.sample`."""

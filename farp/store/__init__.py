@@ -1,0 +1,1 @@
+"""Where portfolios, users and results are kept."""

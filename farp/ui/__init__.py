@@ -1,0 +1,1 @@
+"""Streamlit helpers: loaders, pickers, formats, error display."""
