@@ -70,6 +70,17 @@ class NotFound(FarpError):
         return f"There is no {self.kind} '{self.id}'."
 
 
+class NoPortfolios(NotFound):
+    """The store holds no portfolio at all."""
+
+    def __init__(self) -> None:
+        super().__init__("portfolio", "default")
+        self.args = ()
+
+    def __str__(self) -> str:
+        return "There are no portfolios yet. Run `farp seed` to make demo portfolios."
+
+
 class Forbidden(FarpError):
     """It exists, but not for this caller."""
 

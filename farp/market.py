@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,7 @@ class Factor:
 
     @property
     def tickers(self) -> tuple[str, ...]:
+        """The tickers of the legs."""
         return tuple(ticker for ticker, _ in self.legs)
 
 
@@ -39,6 +41,8 @@ class FactorSet:
 
     @property
     def names(self) -> tuple[str, ...]:
+        """The factors' names."""
+        """The factors' names."""
         return tuple(factor.name for factor in self.factors)
 
     @property
@@ -56,12 +60,13 @@ class FactorSet:
         return weights
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class PriceHistory:
     """Daily closes in each instrument's own currency.
 
     `closes` has shape (n_days, n_tickers) and is NaN where there is no close; nothing is filled. `dates`
-    (datetime64[D]) ascends and holds every day on which anything traded.
+    (datetime64[D]) ascends and holds every day on which anything traded. Both arrays are read-only; an array
+    that is already read-only, in column order and of the right type is shared, any other is copied.
     """
 
     dates: Dates
@@ -77,18 +82,36 @@ class PriceHistory:
     def __post_init__(self) -> None:
         if self.closes.shape != (len(self.dates), len(self.tickers)):
             raise InvalidInput(f"closes must have shape (n_days, n_tickers) = {(len(self.dates), len(self.tickers))}, got {self.closes.shape}.")
-        if len(self.dates) > 1 and not (np.diff(self.dates) > np.timedelta64(0, "D")).all():
+        column = {ticker: j for j, ticker in enumerate(self.tickers)}
+        if len(column) != len(self.tickers):
+            repeated = sorted({ticker for ticker in self.tickers if self.tickers.count(ticker) > 1})
+            raise InvalidInput(f"a price history holds each ticker once, got {', '.join(repeated)} more than once.")
+        dates = _read_only(self.dates, np.dtype("datetime64[D]"))
+        if len(dates) > 1 and not (np.diff(dates) > np.timedelta64(0, "D")).all():
             raise InvalidInput("dates of a price history must ascend, each once.")
-        closes = np.asfortranarray(self.closes, dtype=np.float64)
-        if closes is self.closes or closes.base is not None:
-            closes = closes.copy(order="F")
-        closes.flags.writeable = False
-        dates = self.dates.astype("datetime64[D]")
-        dates.flags.writeable = False
-        object.__setattr__(self, "closes", closes)
         object.__setattr__(self, "dates", dates)
+        object.__setattr__(self, "closes", _read_only(self.closes, np.dtype(np.float64)))
         object.__setattr__(self, "instruments", MappingProxyType(dict(self.instruments)))
-        object.__setattr__(self, "_column", MappingProxyType({ticker: j for j, ticker in enumerate(self.tickers)}))
+        object.__setattr__(self, "_column", MappingProxyType(column))
+
+    def __eq__(self, other: object) -> bool:
+        """Compare by value; two missing closes are equal."""
+        if self is other:
+            return True
+        if not isinstance(other, PriceHistory):
+            return NotImplemented
+        return (
+            self._labels() == other._labels()
+            and self.instruments == other.instruments
+            and np.array_equal(self.dates, other.dates)
+            and np.array_equal(self.closes, other.closes, equal_nan=True)
+        )
+
+    def __hash__(self) -> int:
+        return hash(self._labels())
+
+    def _labels(self) -> tuple[object, ...]:
+        return (self.tickers, self.source, self.source_label, self.benchmark, self.factors)
 
     def __getstate__(self) -> dict[str, object]:
         state = {name: value for name, value in self.__dict__.items() if name != "_column"}
@@ -107,7 +130,7 @@ class PriceHistory:
         """The last day with any price."""
         if not len(self.dates):
             raise InvalidInput("the price history is empty.")
-        return _as_date(self.dates[-1])
+        return as_date(self.dates[-1])
 
     def close(self, ticker: str) -> Floats:
         """Closes of `ticker`, shape (n_days,), NaN where there is none. Raises KeyError for an unknown ticker."""
@@ -141,7 +164,18 @@ class PriceHistory:
         return None
 
 
-def _as_date(day: np.datetime64) -> dt.date:
+def _read_only(array: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[Any]:
+    """Return `array` if nobody can write to it any more and a column of it is contiguous, else a copy that is so."""
+    flags = array.flags
+    if array.dtype == dtype and flags.f_contiguous and flags.owndata and not flags.writeable:
+        return array
+    copy = np.array(array, dtype=dtype, order="F", copy=True)
+    copy.flags.writeable = False
+    return copy
+
+
+def as_date(day: np.datetime64) -> dt.date:
+    """Return a datetime64 day as a date."""
     value = day.astype("datetime64[D]").item()
     assert isinstance(value, dt.date)  # narrows the type: item() of datetime64[D] is a date
     return value

@@ -1,0 +1,418 @@
+"""Portfolio + PriceHistory + AnalysisSpec -> RiskReport: the one composition that page, API, CLI and batch call.
+
+Losses are positive. Money is in the portfolio's base currency; shares and rates are fractions. What cannot be computed is
+None and says why in `notes`; what was left out is listed in `excluded`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from farp.engine import contribution, drawdown, exposure, factor_model, performance, returns, value_at_risk
+from farp.engine.checks import MINIMUM_OBSERVATIONS, Floats
+from farp.engine.exposure import Concentration, Exposure
+from farp.engine.factor_model import Regression, VarianceContributions
+from farp.engine.value_at_risk import HISTORICAL_SIMULATION, QuantileRule, ValueAtRisk
+from farp.format import confidence as shown_confidence
+from farp.format import day as shown_day
+from farp.market import Dates, FactorSet, PriceHistory, as_date
+from farp.portfolio import Portfolio
+from farp.valuation import STALE_AFTER_BUSINESS_DAYS, Exclusion, Holding, Valuation, base_series, valued
+
+EXPOSURE_DIMENSIONS = ("asset_class", "currency", "sector", "country")
+VOLATILITY_WINDOWS = (20, 60, 252)
+THIN_TAIL_OBSERVATIONS = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnalysisSpec:
+    """What to compute. Two equal specs over equal inputs give equal reports.
+
+    `confidences` are fractions, `risk_free_rate` a fraction a year, `factors` None means the price source's own set.
+    """
+
+    lookback_days: int = 252
+    confidences: tuple[float, ...] = (0.95, 0.99)
+    horizons: tuple[int, ...] = (1, 10)
+    rule: QuantileRule = QuantileRule.LINEAR
+    risk_free_rate: float = 0.02
+    factors: FactorSet | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """A dated series: `dates` (datetime64[D]) and `values`, both shape (n,)."""
+
+    dates: Dates
+    values: Floats
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drawdown:
+    """Drawdown of today's quantities over the lookback. Fractions are of the running peak, None if the value touched zero.
+
+    Peak and trough belong to the maximum drawdown; all four are None when the value never fell.
+    """
+
+    current: float | None
+    current_amount: float
+    maximum: float | None
+    maximum_amount: float
+    peak_date: dt.date | None
+    peak_value: float | None
+    trough_date: dt.date | None
+    trough_value: float | None
+    underwater: Series
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Benchmark:
+    """The benchmark on the days it shares with the portfolio, in base currency: beta over `observations` returns.
+
+    `path` is its price relative to the first day of the lookback; `rolling_beta` uses windows of the lookback's length.
+    """
+
+    ticker: str
+    name: str
+    beta: float | None
+    observations: int
+    path: Series
+    rolling_beta: Series
+
+
+@dataclass(frozen=True, kw_only=True)
+class FactorAnalysis:
+    """Regression of each holding on the factors, and shares of variance (rows: holdings; columns: factors, then specific).
+
+    `exposures` is the P&L of a +100 % move of each factor [money], shape (n_factors,).
+    """
+
+    factors: FactorSet
+    regression: Regression
+    covariance: Floats
+    contributions: VarianceContributions
+    exposures: Floats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TailContribution:
+    """Each holding's part of the one-day figures at one confidence [money], shape (n_holdings,).
+
+    `expected_shortfall` sums to the ES. `value_at_risk` are the same shares scaled to the VaR; None when the ES is zero.
+    """
+
+    confidence: float
+    expected_shortfall: Floats
+    value_at_risk: Floats | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RiskReport:
+    """Everything FARP says about one portfolio on one day. Arrays over holdings follow the order of `holdings`.
+
+    `profit_and_loss` (n_days,) and `position_profit_and_loss` (n_holdings, n_days) belong to `dates`. Rolling series hold the
+    lookback's days, fewer where the common past is too short; their last value is the headline figure. They are empty where
+    the figure is undefined.
+    """
+
+    portfolio: Portfolio
+    spec: AnalysisSpec
+    source: str
+    source_label: str
+    requested_as_of: dt.date | None
+    as_of: dt.date
+    holdings: tuple[Holding, ...]
+    excluded: tuple[Exclusion, ...]
+    net_asset_value: float
+    gross: float
+    change_1d: float
+    observations: int
+    limited_by: str | None
+    dates: Dates
+    profit_and_loss: Floats
+    position_profit_and_loss: Floats
+    value: Series
+    value_at_risk: tuple[ValueAtRisk, ...]
+    tail_contributions: tuple[TailContribution, ...]
+    drawdown: Drawdown
+    volatility: dict[int, float | None]
+    sharpe_ratio: dict[int, float | None]
+    benchmark: Benchmark | None
+    exposure: dict[str, Exposure]
+    concentration: Concentration
+    factors: FactorAnalysis | None
+    rolling_value_at_risk: Series
+    rolling_expected_shortfall: Series
+    rolling_volatility: dict[int, Series]
+    rolling_sharpe_ratio: dict[int, Series]
+    notes: tuple[str, ...]
+
+    @property
+    def base_currency(self) -> str:
+        """Currency of every amount."""
+        return self.portfolio.base_currency
+
+    def value_at_risk_at(self, confidence: float, horizon_days: int) -> ValueAtRisk:
+        """Return the figure at `confidence` (a fraction) and `horizon_days`; KeyError when the spec did not ask for it."""
+        for figure in self.value_at_risk:
+            if math.isclose(figure.confidence, confidence) and figure.horizon_days == horizon_days:
+                return figure
+        raise KeyError((confidence, horizon_days))
+
+
+def analyse(portfolio: Portfolio, history: PriceHistory, as_of: dt.date | None = None, spec: AnalysisSpec | None = None) -> RiskReport:
+    """Return the full risk report of `portfolio` on `as_of` (default: the source's last day).
+
+    Raises
+    ------
+    NothingToAnalyse
+        The portfolio is empty, or nothing in it can be priced.
+    InsufficientHistory
+        Fewer than 20 daily returns in common.
+    """
+    spec = spec or AnalysisSpec()
+    valuation = valued(portfolio, history, as_of, spec.lookback_days, extra_days=max(VOLATILITY_WINDOWS))
+    n, nav, market_values = valuation.observations, valuation.net_asset_value, valuation.market_values
+
+    instrument_returns = returns.simple_returns(valuation.prices)
+    past = Series(dates=valuation.dates[1:], values=returns.profit_and_loss(market_values, instrument_returns))
+    profit_and_loss = past.values[-n:]
+    position_profit_and_loss = market_values[:, None] * instrument_returns[:, -n:]
+    prices = valuation.prices[:, -n - 1 :]
+    value = Series(dates=valuation.dates[-n - 1 :], values=returns.value_path(market_values, prices))
+    past_returns = Series(dates=past.dates, values=past.values / nav) if nav > 0 else None
+
+    figures = _value_at_risk(profit_and_loss, market_values, prices, nav, spec)
+    rolling_tail = value_at_risk.rolling_tail(past.values, spec.confidences[0], n, spec.rule)
+    benchmark, benchmark_note = _benchmark(valuation, history, nav)
+    factors, factor_note = _factors(valuation, history, spec)
+    concentration = exposure.concentration(market_values)
+    return RiskReport(
+        portfolio=portfolio,
+        spec=spec,
+        source=history.source,
+        source_label=history.source_label,
+        requested_as_of=as_of,
+        as_of=valuation.as_of,
+        holdings=valuation.holdings,
+        excluded=valuation.excluded,
+        net_asset_value=nav,
+        gross=float(np.abs(market_values).sum()),
+        change_1d=float(value.values[-1] - value.values[-2]),
+        observations=n,
+        limited_by=valuation.limited_by,
+        dates=past.dates[-n:],
+        profit_and_loss=profit_and_loss,
+        position_profit_and_loss=position_profit_and_loss,
+        value=value,
+        value_at_risk=figures,
+        tail_contributions=tuple(_tail_contribution(position_profit_and_loss, figure) for figure in figures if figure.horizon_days == 1),
+        drawdown=_drawdown(value),
+        volatility={
+            window: _known(performance.volatility(past_returns.values[-n:], window)) if past_returns else None for window in VOLATILITY_WINDOWS
+        },
+        sharpe_ratio={
+            window: _known(performance.sharpe_ratio(past_returns.values[-n:], window, spec.risk_free_rate)) if past_returns else None
+            for window in VOLATILITY_WINDOWS
+        },
+        benchmark=benchmark,
+        exposure={
+            dimension: exposure.exposure(market_values, [str(getattr(holding.instrument, dimension)) for holding in valuation.holdings])
+            for dimension in EXPOSURE_DIMENSIONS
+        },
+        concentration=concentration,
+        factors=factors,
+        rolling_value_at_risk=_ending_today(past.dates, rolling_tail.value_at_risk, n),
+        rolling_expected_shortfall=_ending_today(past.dates, rolling_tail.expected_shortfall, n),
+        rolling_volatility={window: _rolling(past_returns, performance.rolling_volatility, window, n) for window in VOLATILITY_WINDOWS},
+        rolling_sharpe_ratio={
+            window: _rolling(past_returns, lambda r, w: performance.rolling_sharpe_ratio(r, w, spec.risk_free_rate), window, n)
+            for window in VOLATILITY_WINDOWS
+        },
+        notes=tuple(note for note in (valuation.as_of_because, _window_note(valuation, spec), _value_note(nav), benchmark_note, factor_note) if note),
+    )
+
+
+def _value_at_risk(profit_and_loss: Floats, market_values: Floats, prices: Floats, nav: float, spec: AnalysisSpec) -> tuple[ValueAtRisk, ...]:
+    observations = profit_and_loss.shape[-1]
+    tails = value_at_risk.historical_tails(profit_and_loss, spec.confidences, spec.rule)
+    overlapping = {
+        horizon_days: returns.profit_and_loss(market_values, returns.simple_returns(prices, horizon_days))
+        for horizon_days in spec.horizons
+        if horizon_days > 1 and prices.shape[-1] - horizon_days >= MINIMUM_OBSERVATIONS
+    }
+    figures = []
+    for tail in tails:
+        low, high = value_at_risk.confidence_interval(profit_and_loss, tail.confidence)
+        in_tail = math.ceil(value_at_risk.tail_size(observations, tail.confidence))
+        for horizon_days in spec.horizons:
+            amount = value_at_risk.scaled(float(tail.value_at_risk), horizon_days)
+            shortfall = value_at_risk.scaled(float(tail.expected_shortfall), horizon_days)
+            longer = overlapping.get(horizon_days)
+            figures.append(
+                ValueAtRisk(
+                    confidence=tail.confidence,
+                    horizon_days=horizon_days,
+                    method=HISTORICAL_SIMULATION,
+                    rule=spec.rule,
+                    amount=amount,
+                    fraction=amount / nav if nav > 0 else None,
+                    expected_shortfall=shortfall,
+                    expected_shortfall_fraction=shortfall / nav if nav > 0 else None,
+                    observations=observations,
+                    tail_observations=in_tail,
+                    interval_low=value_at_risk.scaled(low, horizon_days) if low is not None else None,
+                    interval_high=value_at_risk.scaled(high, horizon_days) if high is not None else None,
+                    overlapping_amount=(
+                        float(value_at_risk.historical_value_at_risk(longer, tail.confidence, spec.rule)) if longer is not None else None
+                    ),
+                    overlapping_observations=len(longer) if longer is not None else 0,
+                    warning=_thin_tail_warning(observations, tail.confidence, in_tail),
+                )
+            )
+    return tuple(figures)
+
+
+def _thin_tail_warning(observations: int, confidence: float, in_tail: int) -> str | None:
+    if observations >= THIN_TAIL_OBSERVATIONS or confidence < 0.99:
+        return None
+    worst = "the single worst day" if in_tail == 1 else f"the {in_tail} worst days"
+    return f"Only {observations} days of history: the {shown_confidence(confidence)} figure rests on {worst} and is little more than an indication."
+
+
+def _tail_contribution(position_profit_and_loss: Floats, figure: ValueAtRisk) -> TailContribution:
+    parts = contribution.component_expected_shortfall(position_profit_and_loss, figure.confidence)
+    total = figure.expected_shortfall
+    return TailContribution(
+        confidence=figure.confidence,
+        expected_shortfall=parts,
+        value_at_risk=parts * (figure.amount / total) if total != 0 else None,
+    )
+
+
+def _drawdown(value: Series) -> Drawdown:
+    result = drawdown.drawdowns(value.values)
+    peak, trough = int(result.peak), int(result.trough)
+    fell = trough >= 0
+    return Drawdown(
+        current=_known(result.current),
+        current_amount=float(result.current_amount),
+        maximum=_known(result.maximum),
+        maximum_amount=float(result.maximum_amount),
+        peak_date=as_date(value.dates[peak]) if fell else None,
+        peak_value=float(value.values[peak]) if fell else None,
+        trough_date=as_date(value.dates[trough]) if fell else None,
+        trough_value=float(value.values[trough]) if fell else None,
+        underwater=Series(dates=value.dates, values=drawdown.underwater(value.values)),
+    )
+
+
+def _benchmark(valuation: Valuation, history: PriceHistory, nav: float) -> tuple[Benchmark | None, str | None]:
+    """Return the benchmark on the days it has in common with the holdings, or None and one sentence why there is none."""
+    ticker, n = history.benchmark, valuation.observations
+    everything = base_series(history, ticker, valuation.portfolio.base_currency)
+    if everything is None:
+        return None, f"There is no beta: the benchmark {ticker} has no price in {valuation.portfolio.base_currency} at this source."
+    closes = everything[np.searchsorted(history.dates, valuation.dates)]
+    shared = np.isfinite(closes)
+    problem = _not_current(valuation, shared, f"the benchmark {ticker}", MINIMUM_OBSERVATIONS)
+    if problem:
+        return None, f"There is no beta: {problem}"
+    dates, closes = valuation.dates[shared], closes[shared]
+    benchmark_returns = returns.simple_returns(closes)
+    path = Series(dates=dates[-n - 1 :], values=closes[-n - 1 :] / closes[-n - 1 :][0])
+    observations = min(n, len(benchmark_returns))
+    instrument = history.instrument(ticker)
+    beta, rolling = None, _nothing()
+    if nav > 0:
+        own_returns = returns.profit_and_loss(valuation.market_values, returns.simple_returns(valuation.prices[:, shared])) / nav
+        beta = _known(performance.beta(own_returns[-n:], benchmark_returns[-n:]))
+        rolling = _ending_today(dates[1:], performance.rolling_beta(own_returns, benchmark_returns, observations), n)
+    return (
+        Benchmark(
+            ticker=ticker, name=instrument.name if instrument else ticker, beta=beta, observations=observations, path=path, rolling_beta=rolling
+        ),
+        None,
+    )
+
+
+def _factors(valuation: Valuation, history: PriceHistory, spec: AnalysisSpec) -> tuple[FactorAnalysis | None, str | None]:
+    """Return the factor analysis on the days holdings and factors have in common, or None and one sentence why there is none."""
+    factors = spec.factors or history.factors
+    unknown = [ticker for ticker in factors.tickers if ticker not in history]
+    if unknown:
+        return None, f"There is no factor analysis: {', '.join(unknown)} has no price at this source."
+    closes = np.array([history.close(ticker)[np.searchsorted(history.dates, valuation.dates)] for ticker in factors.tickers])
+    shared = np.isfinite(closes).all(axis=0)
+    problem = _not_current(valuation, shared, "the factor set", factor_model.MINIMUM_REGRESSION_DAYS)
+    if problem:
+        return None, f"There is no factor analysis: {problem}"
+    days = np.flatnonzero(shared)[-valuation.observations - 1 :]
+    factor_returns = factors.leg_weights(factors.tickers) @ returns.simple_returns(closes[:, days])
+    regression = factor_model.regress(returns.simple_returns(valuation.prices[:, days]), factor_returns)
+    covariance = factor_model.sample_covariance(factor_returns)
+    market_values = valuation.market_values
+    note = None
+    if regression.collinear:
+        note = (
+            f"The factors are nearly dependent (condition number {regression.condition_number:.0f}, above"
+            f" {factor_model.COLLINEAR_ABOVE:.0f}): single loadings are unsure, their sum is not."
+        )
+    return (
+        FactorAnalysis(
+            factors=factors,
+            regression=regression,
+            covariance=covariance,
+            contributions=factor_model.variance_contributions(market_values, regression.loadings, covariance, regression.residual_variance),
+            exposures=regression.loadings.T @ market_values,
+        ),
+        note,
+    )
+
+
+def _not_current(valuation: Valuation, shared: NDArray[np.bool_], who: str, minimum: int) -> str | None:
+    """Say why `who` cannot be compared with the holdings: too few days in common, or none of late."""
+    count = max(int(shared.sum()) - 1, 0)
+    if count < minimum:
+        return f"{who} has only {count} daily returns in common with the holdings, and {minimum} are needed."
+    last = valuation.dates[shared][-1]
+    if np.busday_count(last, valuation.dates[-1]) > STALE_AFTER_BUSINESS_DAYS:
+        return f"{who} has no prices after {shown_day(as_date(last))}."
+    return None
+
+
+def _window_note(valuation: Valuation, spec: AnalysisSpec) -> str | None:
+    if valuation.limited_by is None:
+        return None
+    return f"The figures use {valuation.observations} daily returns instead of {spec.lookback_days}: {valuation.limited_by} has no longer history."
+
+
+def _value_note(nav: float) -> str | None:
+    return "The net asset value is not positive, so percentages, volatility, Sharpe ratio and beta are undefined and left out." if nav <= 0 else None
+
+
+def _rolling(past_returns: Series | None, measure: Callable[[Floats, int], Floats], window: int, n: int) -> Series:
+    if past_returns is None or len(past_returns.values) < window:
+        return _nothing()
+    return _ending_today(past_returns.dates, measure(past_returns.values, window), n)
+
+
+def _ending_today(dates: Dates, values: Floats, n: int) -> Series:
+    """Date the last `n` values of a rolling figure by the last day of each window."""
+    kept = min(len(values), n)
+    return Series(dates=dates[len(dates) - kept :], values=values[len(values) - kept :])
+
+
+def _nothing() -> Series:
+    return Series(dates=np.array([], dtype="datetime64[D]"), values=np.array([]))
+
+
+def _known(value: Floats | float) -> float | None:
+    number = float(value)
+    return None if math.isnan(number) else number

@@ -1,0 +1,181 @@
+"""Linear factor model: regression of each instrument on factors, and who contributes what to the portfolio's variance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from farp.engine.checks import Floats, series
+from farp.engine.performance import FLAT
+from farp.errors import InsufficientHistory, InvalidInput
+
+MINIMUM_REGRESSION_DAYS = 60
+COLLINEAR_ABOVE = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Regression:
+    """Ordinary least squares with intercept of n_tickers series on n_factors, over `observations` days.
+
+    `loadings`, `standard_errors` and `t_statistics` have shape (n_tickers, n_factors); `intercepts`, `r_squared` and
+    `residual_variance` (daily, n - k - 1 degrees of freedom) shape (n_tickers,). t-statistics and R2 are NaN where undefined
+    (a series that does not move). `condition_number` is that of the factors centred and scaled to unit length.
+    """
+
+    loadings: Floats
+    intercepts: Floats
+    standard_errors: Floats
+    t_statistics: Floats
+    r_squared: Floats
+    residual_variance: Floats
+    observations: int
+    condition_number: float
+
+    @property
+    def collinear(self) -> bool:
+        """Whether the factors are too alike to tell their loadings apart."""
+        return not self.condition_number <= COLLINEAR_ABOVE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VarianceContributions:
+    """Shares of the portfolio's variance: `shares` (n_positions, n_factors + 1) sums to 1, the last column is specific.
+
+    `variance` is daily, in the squared unit of the amounts. Shares are NaN when the variance is zero.
+    """
+
+    shares: Floats
+    variance: float
+
+    @property
+    def by_position(self) -> Floats:
+        """Each position's share, shape (n_positions,)."""
+        return np.asarray(self.shares.sum(axis=1))
+
+    @property
+    def by_factor(self) -> Floats:
+        """Each factor's share, the specific one last, shape (n_factors + 1,)."""
+        return np.asarray(self.shares.sum(axis=0))
+
+    @property
+    def systematic(self) -> float:
+        """The share that comes through factors."""
+        return float(self.shares[:, :-1].sum())
+
+    @property
+    def specific(self) -> float:
+        """The share that no factor explains."""
+        return float(self.shares[:, -1].sum())
+
+
+def regress(returns: ArrayLike, factor_returns: ArrayLike, minimum: int = MINIMUM_REGRESSION_DAYS) -> Regression:
+    """Regress each row of `returns` on `factor_returns` with an intercept.
+
+    Factors are centred and scaled before an SVD solves the system, so badly conditioned sets keep their digits; exactly
+    dependent factors get the minimum-norm solution and show in `condition_number`. Nothing is dropped.
+
+    Parameters
+    ----------
+    returns
+        Shape (n_tickers, n_days) [fraction].
+    factor_returns
+        Shape (n_factors, n_days) [fraction], the same days.
+    minimum
+        Fewest days accepted.
+
+    Raises
+    ------
+    InsufficientHistory
+        Fewer than `minimum` days, or no degree of freedom left.
+    InvalidInput
+        NaN inside, or the days differ.
+
+    References
+    ----------
+    Greene, W. H. (2018), Econometric Analysis, 8th ed. (least squares estimator, its variance, R2).
+    """
+    y = np.atleast_2d(series(returns, "returns"))
+    x = np.atleast_2d(series(factor_returns, "factor_returns"))
+    if y.shape[-1] != x.shape[-1]:
+        raise InvalidInput(f"returns and factor_returns must cover the same days, got {y.shape[-1]} and {x.shape[-1]}.")
+    factors, days = x.shape
+    needed = max(minimum, factors + 2)
+    if days < needed:
+        raise InsufficientHistory(days, needed)
+    freedom = days - factors - 1
+
+    x_mean, y_mean = x.mean(axis=1, keepdims=True), y.mean(axis=1, keepdims=True)
+    x_centred, y_centred = x - x_mean, y - y_mean
+    length = np.sqrt((x_centred**2).sum(axis=1))
+    length = np.where(length > FLAT * np.sqrt(days) * np.abs(x).max(axis=1), length, 0.0)
+    unit = np.divide(x_centred, length[:, None], out=np.zeros_like(x_centred), where=length[:, None] > 0)
+    u, singular, vt = np.linalg.svd(unit.T, full_matrices=False)
+    kept = singular > singular.max(initial=0.0) * max(days, factors) * np.finfo(float).eps
+    inverse = np.divide(1.0, singular, out=np.zeros_like(singular), where=kept)
+    per_length = np.divide(1.0, length, out=np.zeros_like(length), where=length > 0)
+
+    loadings = ((y_centred @ u) * inverse @ vt) * per_length
+    residuals = y_centred - loadings @ x_centred
+    residual_sum = (residuals**2).sum(axis=1)
+    total_sum = (y_centred**2).sum(axis=1)
+    moves = total_sum > days * (FLAT * np.abs(y).max(axis=1)) ** 2
+    residual_variance = residual_sum / freedom
+    unscaled = ((vt.T * inverse) ** 2).sum(axis=1) * per_length**2
+    errors = np.sqrt(residual_variance[:, None] * unscaled)
+    significant = moves[:, None] & (errors > 0)
+    return Regression(
+        loadings=loadings,
+        intercepts=y_mean[:, 0] - (loadings @ x_mean)[:, 0],
+        standard_errors=errors,
+        t_statistics=np.divide(loadings, errors, out=np.full_like(loadings, np.nan), where=significant),
+        r_squared=1.0 - np.divide(residual_sum, total_sum, out=np.full_like(total_sum, np.nan), where=moves),
+        residual_variance=residual_variance,
+        observations=days,
+        condition_number=float(singular[0] / singular[-1]) if singular[-1] > 0 else float("inf"),
+    )
+
+
+def variance_contributions(
+    amounts: ArrayLike, loadings: ArrayLike, factor_covariance: ArrayLike, residual_variance: ArrayLike
+) -> VarianceContributions:
+    """Return what each position contributes to the portfolio's variance through each factor and on its own.
+
+    ``variance = w'B F B'w + w'D w``; position i and factor k: ``w_i B_ik (F B'w)_k / variance``; specific: ``w_i^2 D_i / variance``.
+
+    Parameters
+    ----------
+    amounts
+        w: market values [money] or weights, shape (n_positions,); the shares do not depend on their scale.
+    loadings
+        B, shape (n_positions, n_factors).
+    factor_covariance
+        F, shape (n_factors, n_factors), daily.
+    residual_variance
+        diagonal of D, shape (n_positions,), daily.
+
+    References
+    ----------
+    Meucci, A. (2005), Risk and Asset Allocation (Euler's decomposition of homogeneous risk measures).
+
+    Examples
+    --------
+    >>> result = variance_contributions([1.0, 1.0], [[1.0], [1.0]], [[0.04]], [0.04, 0.0])
+    >>> result.shares.round(12).tolist()
+    [[0.4, 0.2], [0.4, 0.0]]
+    """
+    w = np.asarray(amounts, dtype=np.float64)
+    b = np.asarray(loadings, dtype=np.float64)
+    portfolio_loadings = b.T @ w
+    through_factors = w[:, None] * b * (np.asarray(factor_covariance, dtype=np.float64) @ portfolio_loadings)
+    specific = w**2 * np.asarray(residual_variance, dtype=np.float64)
+    parts = np.column_stack([through_factors, specific])
+    variance = float(parts.sum())
+    shares = parts / variance if variance > 0 else np.full_like(parts, np.nan)
+    return VarianceContributions(shares=shares, variance=max(variance, 0.0))
+
+
+def sample_covariance(factor_returns: ArrayLike) -> Floats:
+    """Return the sample covariance (ddof 1) of the rows of `factor_returns`: (n_factors, n_days) -> (n_factors, n_factors), daily."""
+    return np.atleast_2d(np.cov(series(factor_returns, "factor_returns", at_least=2), ddof=1))

@@ -1,0 +1,148 @@
+"""Use cases: the only place where adapters and analysis meet. Entry points open a `Desk` and call it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from farp.analysis import AnalysisSpec, RiskReport, analyse
+from farp.errors import NoPortfolios
+from farp.market import PriceHistory
+from farp.portfolio import Portfolio
+from farp.prices import price_history
+from farp.settings import Settings
+from farp.store import open_store
+from farp.store.protocol import PORTFOLIOS, USER_PORTFOLIOS, Document, Store
+from farp.store.users import converted, find_portfolio, list_portfolios
+
+DEMO_USERS = 24
+DEMO_SEED = 7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeedOutcome:
+    """How many demo users were written and how many were there already (those are left as they are)."""
+
+    created: int
+    existing: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """What is configured and how fresh it is, for `farp check` and `/health`."""
+
+    store: str
+    users: int
+    source: str
+    source_label: str
+    last_price_date: dt.date
+    instruments: int
+    benchmark: str
+    risk_free_rate: float
+    base_currency: str
+    default_portfolio: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """A store and a price history, and what can be asked of the two together. Use as a context manager, or close it."""
+
+    settings: Settings
+    store: Store
+    history: PriceHistory
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Release the store's connections."""
+        self.store.close()
+
+    def portfolios(self) -> tuple[Portfolio, ...]:
+        """Return every stored portfolio, ordered by owner."""
+        return tuple(list_portfolios(self.store))
+
+    def portfolio(self, id: str) -> Portfolio:
+        """Return the portfolio `id`; NotFound when there is none."""
+        return find_portfolio(self.store, id)
+
+    def default_portfolio_id(self) -> str:
+        """Return `DEFAULT_PORTFOLIO`, else the first stored portfolio; NoPortfolios when the store is empty."""
+        if self.settings.default_portfolio:
+            return self.settings.default_portfolio
+        first = next(list_portfolios(self.store), None)
+        if first is None:
+            raise NoPortfolios
+        return first.id
+
+    def report(self, portfolio_id: str | None = None, as_of: dt.date | None = None) -> RiskReport:
+        """Return the risk report of `portfolio_id` (default: the default portfolio) on `as_of` (default: the last day).
+
+        Raises
+        ------
+        NotFound
+            Unknown portfolio.
+        DataError
+            Nothing in it can be priced, or fewer than 20 daily returns in common.
+        """
+        portfolio = self.portfolio(portfolio_id or self.default_portfolio_id())
+        return analyse(portfolio, self.history, as_of, self.analysis_spec())
+
+    def analysis_spec(self) -> AnalysisSpec:
+        """Return the house's own settings of an analysis."""
+        return AnalysisSpec(risk_free_rate=self.settings.risk_free_rate)
+
+    def seed(self, users: int = DEMO_USERS, seed: int = DEMO_SEED) -> SeedOutcome:
+        """Write demo users that are not there yet, as uploaded and as converted; existing ones are left alone."""
+        from farp.demo import demo_users
+
+        documents = [{"_id": document["user_id"], **document} for document in demo_users(users, seed, self.history)]
+        missing = [document for document in documents if self.store.get(USER_PORTFOLIOS, document["_id"]) is None]
+        self.store.put_many(USER_PORTFOLIOS, missing)
+        # a seeding that was cut short may have left users without their converted form
+        unconverted: list[Document] = [document for document in documents if self.store.get(PORTFOLIOS, document["_id"]) is None]
+        self.store.put_many(PORTFOLIOS, [converted(document) for document in unconverted])
+        return SeedOutcome(created=len(missing), existing=len(documents) - len(missing))
+
+    def status(self) -> Status:
+        """Return what is configured; SourceUnavailable when the store does not answer."""
+        self.store.ping()
+        return Status(
+            store=self.store.description,
+            users=self.store.count(PORTFOLIOS),
+            source=self.history.source,
+            source_label=self.history.source_label,
+            last_price_date=self.history.last_date,
+            instruments=len(self.history.tickers),
+            benchmark=self.history.benchmark,
+            risk_free_rate=self.settings.risk_free_rate,
+            base_currency=self.settings.base_currency,
+            default_portfolio=self.settings.default_portfolio,
+        )
+
+
+def open_desk(settings: Settings) -> Desk:
+    """Open the store and load the prices that `settings` name.
+
+    Raises
+    ------
+    SourceUnavailable
+        The store does not answer.
+    InvalidInput
+        The benchmark is unknown to the price source.
+    """
+    return Desk(settings=settings, store=open_store(settings), history=price_history(settings))
+
+
+def seed_if_empty(settings: Settings) -> int:
+    """Make the default demo users when the store holds no portfolio; return how many were made."""
+    with open_store(settings) as store:
+        if store.count(PORTFOLIOS):
+            return 0
+    with open_desk(settings) as desk:
+        return desk.seed().created
