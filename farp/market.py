@@ -42,7 +42,6 @@ class FactorSet:
     @property
     def names(self) -> tuple[str, ...]:
         """The factors' names."""
-        """The factors' names."""
         return tuple(factor.name for factor in self.factors)
 
     @property

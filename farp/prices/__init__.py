@@ -1,1 +1,39 @@
-"""Where prices come from."""
+"""Where prices come from. `price_history` is the one door; each source is a module behind it."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+
+from farp.errors import InvalidInput
+from farp.market import PriceHistory
+from farp.settings import Settings
+
+
+def price_history(settings: Settings) -> PriceHistory:
+    """Return the prices of the source the settings name, with the benchmark they name.
+
+    Raises
+    ------
+    InvalidInput
+        The price source is unknown, or it has no prices of the benchmark.
+    """
+    if settings.price_source != "sample":
+        raise InvalidInput(f"PRICE_SOURCE must be sample, got {settings.price_source!r}.")
+    from farp.prices.sample import load_sample
+
+    history = load_sample()
+    if settings.benchmark is None or settings.benchmark == history.benchmark:
+        return history
+    if settings.benchmark not in history:
+        raise InvalidInput(
+            f"BENCHMARK {settings.benchmark!r} has no prices in the source '{history.source}';"
+            f" use one it has, such as {', '.join(_alternatives(settings.benchmark, history))}, or unset it for {history.benchmark}."
+        )
+    return dataclasses.replace(history, benchmark=settings.benchmark)
+
+
+def _alternatives(ticker: str, history: PriceHistory) -> list[str]:
+    """Tickers that look like a mistyped `ticker`, then the source's own benchmark and the factors' legs."""
+    similar = difflib.get_close_matches(ticker.upper(), history.tickers, n=2)
+    return list(dict.fromkeys([*similar, history.benchmark, *history.factors.tickers]))[:5]
