@@ -22,11 +22,18 @@ PATIENCE_SECONDS = 30.0
 
 TINY_APP = """
 import os
+from pathlib import Path
 from farp.errors import SourceUnavailable
 
 def create_app():
     async def app(scope, receive, send):
-        assert scope["type"] == "http"
+        if scope["type"] == "lifespan":
+            await receive()
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+            Path(__file__).with_name(f"tidied-{os.getpid()}").touch()
+            await send({"type": "lifespan.shutdown.complete"})
+            return
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": str(os.getpid()).encode()})
     return app
@@ -136,7 +143,7 @@ def press_control_c(process: subprocess.Popen[str]) -> None:
 
 
 @pytest.mark.parametrize("stop", [press_control_c, subprocess.Popen.terminate], ids=["Ctrl+C", "SIGTERM"])
-def test_stopping_ends_both_quietly(supervised: Callable[..., Supervised], stop: Callable[[subprocess.Popen[str]], None]) -> None:
+def test_stopping_ends_both_quietly(supervised: Callable[..., Supervised], stop: Callable[[subprocess.Popen[str]], None], tmp_path: Path) -> None:
     running = supervised()
     children = running.wait_until_ready()
 
@@ -144,6 +151,7 @@ def test_stopping_ends_both_quietly(supervised: Callable[..., Supervised], stop:
 
     assert running.finish() == (0, "")
     assert not any(alive(pid) for pid in children)
+    assert all((tmp_path / f"tidied-{pid}").exists() for pid in children), "each had the time to tidy up"
     require_free_port("127.0.0.1", running.ui_port, option="--ui-port")
     require_free_port("127.0.0.1", running.api_port, option="--api-port")
 
