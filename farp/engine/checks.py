@@ -27,6 +27,33 @@ def horizon(value: int) -> int:
     return int(value)
 
 
+def numbers(values: ArrayLike, name: str) -> Floats:
+    """Return `values` as floats of one dimension or more (NaN and infinity pass), else raise `InvalidInput`."""
+    try:
+        array = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InvalidInput(f"{name} must be a regular array of numbers.") from None
+    if array.ndim == 0:
+        raise InvalidInput(f"{name} must be an array, got a single number.")
+    return array
+
+
+def finite(values: ArrayLike, name: str) -> Floats:
+    """Return `values` as finite floats of one dimension or more, else raise `InvalidInput`."""
+    array = numbers(values, name)
+    if not np.isfinite(array).all():
+        raise InvalidInput(f"{name} must be finite numbers; there is a NaN or an infinity inside.")
+    return array
+
+
+def one_series(values: ArrayLike, name: str) -> Floats:
+    """Return `values` as one series of finite floats, shape (n_days,), else raise as `series` does."""
+    array = series(values, name)
+    if array.ndim != 1:
+        raise InvalidInput(f"{name} must be one series (n_days,), got shape {array.shape}.")
+    return array
+
+
 def series(values: ArrayLike, name: str, at_least: int = 1) -> Floats:
     """Return `values` as finite floats whose last axis holds at least `at_least` days.
 
@@ -37,11 +64,7 @@ def series(values: ArrayLike, name: str, at_least: int = 1) -> Floats:
     InsufficientHistory
         Fewer than `at_least` days.
     """
-    array = np.asarray(values, dtype=np.float64)
-    if array.ndim == 0:
-        raise InvalidInput(f"{name} must have a time axis, got a single number.")
+    array = numbers(values, name)
     if array.shape[-1] < at_least:
         raise InsufficientHistory(array.shape[-1], at_least)
-    if not np.isfinite(array).all():
-        raise InvalidInput(f"{name} must be finite numbers; there is a NaN or an infinity inside.")
-    return array
+    return finite(array, name)

@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 
 from farp.engine.checks import Floats, series
 from farp.engine.value_at_risk import tail_weights
+from farp.errors import InvalidInput
 
 
 def component_expected_shortfall(position_profit_and_loss: ArrayLike, confidence: float) -> Floats:
@@ -34,5 +35,7 @@ def component_expected_shortfall(position_profit_and_loss: ArrayLike, confidence
     [3.0, -1.0]
     """
     array = series(position_profit_and_loss, "position_profit_and_loss")
+    if array.ndim != 2:
+        raise InvalidInput(f"position_profit_and_loss must have shape (n_positions, n_days), got {array.shape}.")
     weights = tail_weights(array.sum(axis=0), confidence)
     return np.asarray(-(array * weights).sum(axis=-1))

@@ -54,9 +54,9 @@ def drawdowns(values: ArrayLike) -> Drawdowns:
     array = series(values, "values")
     peaks = np.maximum.accumulate(array, axis=-1)
     falls = peaks - array
-    positive = np.asarray((array > 0).all(axis=-1, keepdims=True))
+    positive = np.asarray(array.min(axis=-1, keepdims=True) > 0)
     # one array for both: fractions of the peak where they mean something, money where they do not
-    depth = np.divide(falls, peaks, out=falls.copy(), where=np.broadcast_to(positive, array.shape))
+    depth = falls / np.where(positive, peaks, 1.0)
     trough = depth.argmax(axis=-1)
     at_trough = trough[..., None]
     deepest = np.take_along_axis(depth, at_trough, axis=-1)[..., 0]

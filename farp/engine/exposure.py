@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.sparse import csr_array
 
-from farp.engine.checks import Floats
-from farp.engine.returns import weighted_sum
+from farp.engine.checks import Floats, finite
+from farp.engine.returns import in_column_order
 from farp.errors import InvalidInput
 
 
@@ -42,7 +44,7 @@ class Concentration:
     effective_positions: Floats
 
 
-def exposure(market_values: ArrayLike, labels: Sequence[str]) -> Exposure:
+def exposure(market_values: ArrayLike | csr_array, labels: Sequence[str]) -> Exposure:
     """Return the exposure of each bucket; every instrument is in exactly one, named by its label.
 
     ``long = sum of positive MV, short = sum of |negative MV|``.
@@ -50,9 +52,14 @@ def exposure(market_values: ArrayLike, labels: Sequence[str]) -> Exposure:
     Parameters
     ----------
     market_values
-        Shape (..., n_tickers) [money], negative is short.
+        Shape (..., n_tickers) [money], negative is short; or a sparse (n_portfolios, n_tickers) matrix.
     labels
         The bucket of each instrument, length n_tickers.
+
+    Raises
+    ------
+    InvalidInput
+        A market value is not finite, or the labels are not as many as the instruments.
 
     Examples
     --------
@@ -60,16 +67,27 @@ def exposure(market_values: ArrayLike, labels: Sequence[str]) -> Exposure:
     >>> result.buckets, result.net.tolist()
     (('Tech', 'Energy'), [70.0, 20.0])
     """
-    array = np.asarray(market_values, dtype=np.float64)
-    if array.ndim == 0 or array.shape[-1] != len(labels):
-        raise InvalidInput(f"market_values (..., n_tickers) and labels do not fit: {array.shape} and {len(labels)} labels.")
-    buckets = tuple(dict.fromkeys(labels))
-    membership = np.array([[label == bucket for bucket in buckets] for label in labels], dtype=np.float64).reshape(len(labels), len(buckets))
-    return Exposure(
-        buckets=buckets,
-        long=weighted_sum(np.maximum(array, 0.0), membership),
-        short=weighted_sum(np.maximum(-array, 0.0), membership),
-    )
+    if isinstance(market_values, csr_array):
+        ordered = in_column_order(market_values)
+        amounts, shape = finite(ordered.data, "market_values"), ordered.shape
+        row, column = np.repeat(np.arange(shape[0]), np.diff(ordered.indptr)), ordered.indices
+    else:
+        array = finite(market_values, "market_values")
+        amounts, shape = array.reshape(-1), array.shape
+        row, column = np.divmod(np.arange(array.size), max(shape[-1], 1))
+    if shape[-1] != len(labels):
+        raise InvalidInput(f"market_values (..., n_tickers) and labels do not fit: {shape} and {len(labels)} labels.")
+    place = {bucket: position for position, bucket in enumerate(dict.fromkeys(labels))}
+    bucket_of = np.array([place[label] for label in labels], dtype=np.intp)
+    rows = math.prod(shape[:-1])
+    cell = row * len(place) + bucket_of[column]
+
+    def total(parts: Floats) -> Floats:
+        """Add the parts of each row and bucket in the order of the columns, so a row alone gives the same bits."""
+        sums = np.bincount(cell, weights=parts, minlength=rows * len(place))
+        return sums.astype(np.float64, copy=False).reshape(*shape[:-1], len(place))  # bincount of nothing counts in integers
+
+    return Exposure(buckets=tuple(place), long=total(np.maximum(amounts, 0.0)), short=total(np.maximum(-amounts, 0.0)))
 
 
 def concentration(market_values: ArrayLike) -> Concentration:
@@ -82,14 +100,14 @@ def concentration(market_values: ArrayLike) -> Concentration:
     >>> float(concentration([50.0, -50.0]).effective_positions)
     2.0
     """
-    sizes = np.abs(np.asarray(market_values, dtype=np.float64))
+    sizes = np.abs(finite(market_values, "market_values"))
     gross = sizes.sum(axis=-1, keepdims=True)
     shares = np.divide(sizes, gross, out=np.full(sizes.shape, np.nan), where=gross > 0)
     ranked = -np.sort(-shares, axis=-1)
-    herfindahl = (shares * shares).sum(axis=-1)
+    herfindahl = np.where(gross[..., 0] > 0, (shares * shares).sum(axis=-1), np.nan)
     return Concentration(
-        largest_5=np.asarray(ranked[..., :5].sum(axis=-1)),
-        largest_10=np.asarray(ranked[..., :10].sum(axis=-1)),
-        herfindahl=np.asarray(herfindahl),
+        largest_5=np.where(gross[..., 0] > 0, ranked[..., :5].sum(axis=-1), np.nan),
+        largest_10=np.where(gross[..., 0] > 0, ranked[..., :10].sum(axis=-1), np.nan),
+        herfindahl=herfindahl,
         effective_positions=np.asarray(1.0 / herfindahl),
     )

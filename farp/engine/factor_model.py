@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from farp.engine.checks import Floats, series
+from farp.engine.checks import Floats, finite, series
 from farp.engine.performance import FLAT
 from farp.errors import InsufficientHistory, InvalidInput
 
@@ -101,6 +101,8 @@ def regress(returns: ArrayLike, factor_returns: ArrayLike, minimum: int = MINIMU
     if y.shape[-1] != x.shape[-1]:
         raise InvalidInput(f"returns and factor_returns must cover the same days, got {y.shape[-1]} and {x.shape[-1]}.")
     factors, days = x.shape
+    if factors == 0:
+        raise InvalidInput("factor_returns must hold at least one factor.")
     needed = max(minimum, factors + 2)
     if days < needed:
         raise InsufficientHistory(days, needed)
@@ -155,6 +157,11 @@ def variance_contributions(
     residual_variance
         diagonal of D, shape (n_positions,), daily.
 
+    Raises
+    ------
+    InvalidInput
+        NaN inside, or the shapes do not fit.
+
     References
     ----------
     Meucci, A. (2005), Risk and Asset Allocation (Euler's decomposition of homogeneous risk measures).
@@ -165,11 +172,15 @@ def variance_contributions(
     >>> result.shares.round(12).tolist()
     [[0.4, 0.2], [0.4, 0.0]]
     """
-    w = np.asarray(amounts, dtype=np.float64)
-    b = np.asarray(loadings, dtype=np.float64)
-    portfolio_loadings = b.T @ w
-    through_factors = w[:, None] * b * (np.asarray(factor_covariance, dtype=np.float64) @ portfolio_loadings)
-    specific = w**2 * np.asarray(residual_variance, dtype=np.float64)
+    w, b = finite(amounts, "amounts"), finite(loadings, "loadings")
+    f, d = finite(factor_covariance, "factor_covariance"), finite(residual_variance, "residual_variance")
+    if b.ndim != 2 or (w.shape, f.shape, d.shape) != (b.shape[:1], (b.shape[1], b.shape[1]), b.shape[:1]):
+        raise InvalidInput(
+            "amounts (n_positions,), loadings (n_positions, n_factors), factor_covariance (n_factors, n_factors) and residual_variance"
+            f" (n_positions,) do not fit: {w.shape}, {b.shape}, {f.shape} and {d.shape}."
+        )
+    through_factors = w[:, None] * b * (f @ (b.T @ w))
+    specific = w**2 * d
     parts = np.column_stack([through_factors, specific])
     variance = float(parts.sum())
     shares = parts / variance if variance > 0 else np.full_like(parts, np.nan)

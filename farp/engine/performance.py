@@ -9,7 +9,10 @@ from farp.engine.checks import TRADING_DAYS, Floats, series
 from farp.errors import InvalidInput
 
 FLAT = 1e-14
-"""A standard deviation below this fraction of the typical size of the numbers is rounding, not movement."""
+"""A standard deviation below this fraction of the typical size of the numbers is rounding, not movement.
+
+The typical size of a price relative `1 + r` is at least one: steady growth leaves rounding of that size in its returns.
+"""
 
 
 def volatility(returns: ArrayLike, window: int) -> Floats:
@@ -22,10 +25,7 @@ def volatility(returns: ArrayLike, window: int) -> Floats:
     >>> round(float(volatility([0.01, -0.01, 0.01, -0.01], 4)), 6)
     0.183303
     """
-    last = _last(returns, window)
-    if last is None:
-        return np.full(np.shape(returns)[:-1], np.nan)
-    return np.asarray(_deviation(last) * np.sqrt(TRADING_DAYS))
+    return volatility_and_sharpe_ratio(returns, window, 0.0)[0]
 
 
 def sharpe_ratio(returns: ArrayLike, window: int, risk_free_rate: float) -> Floats:
@@ -38,10 +38,20 @@ def sharpe_ratio(returns: ArrayLike, window: int, risk_free_rate: float) -> Floa
     ----------
     Sharpe, W. F. (1994), The Sharpe ratio, Journal of Portfolio Management 21(1), 49-58; annualised here.
     """
-    last = _last(returns, window)
-    if last is None:
-        return np.full(np.shape(returns)[:-1], np.nan)
-    return _sharpe(last, risk_free_rate)
+    return volatility_and_sharpe_ratio(returns, window, risk_free_rate)[1]
+
+
+def volatility_and_sharpe_ratio(returns: ArrayLike, window: int, risk_free_rate: float) -> tuple[Floats, Floats]:
+    """Return both figures of `volatility` and `sharpe_ratio` from one pass over the returns: (..., n_days) -> (...,), (...,)."""
+    if window < 2:
+        raise InvalidInput(f"window must be at least 2 days, got {window!r}.")
+    array = series(returns, "returns")
+    if array.shape[-1] < window:
+        return np.full(array.shape[:-1], np.nan), np.full(array.shape[:-1], np.nan)
+    mean, deviation = _mean_and_deviation(array[..., -window:])
+    annual = np.asarray(deviation * np.sqrt(TRADING_DAYS))
+    excess = TRADING_DAYS * mean - risk_free_rate
+    return annual, np.asarray(np.divide(excess, annual, out=np.full(annual.shape, np.nan), where=annual > 0))
 
 
 def rolling_volatility(returns: ArrayLike, window: int) -> Floats:
@@ -53,7 +63,7 @@ def rolling_volatility(returns: ArrayLike, window: int) -> Floats:
 def rolling_sharpe_ratio(returns: ArrayLike, window: int, risk_free_rate: float) -> Floats:
     """Return the Sharpe ratio of each run of `window` days: (..., n_days) -> (..., n_days - window + 1)."""
     array = series(returns, "returns", at_least=window)
-    return _sharpe(np.lib.stride_tricks.sliding_window_view(array, window, axis=-1), risk_free_rate)
+    return sharpe_ratio(np.lib.stride_tricks.sliding_window_view(array, window, axis=-1), window, risk_free_rate)
 
 
 def beta(returns: ArrayLike, benchmark_returns: ArrayLike) -> Floats:
@@ -73,12 +83,11 @@ def beta(returns: ArrayLike, benchmark_returns: ArrayLike) -> Floats:
     if array.shape[-1] < 2:
         return np.full(array.shape[:-1], np.nan)
     centred = benchmark - benchmark.mean(axis=-1, keepdims=True)
+    moves = _mean_and_deviation(benchmark)[1] > 0
     # centring one of the two is enough for a covariance: the other's mean drops out
     covariance = (array * centred).sum(axis=-1)
     variance = np.broadcast_to((centred * centred).sum(axis=-1), covariance.shape)
-    return np.asarray(
-        np.divide(covariance, variance, out=np.full(covariance.shape, np.nan), where=np.broadcast_to(_deviation(benchmark) > 0, covariance.shape))
-    )
+    return np.asarray(np.divide(covariance, variance, out=np.full(covariance.shape, np.nan), where=np.broadcast_to(moves, covariance.shape)))
 
 
 def rolling_beta(returns: ArrayLike, benchmark_returns: ArrayLike, window: int) -> Floats:
@@ -89,20 +98,11 @@ def rolling_beta(returns: ArrayLike, benchmark_returns: ArrayLike, window: int) 
     return beta(view(array, window, axis=-1), view(benchmark, window, axis=-1))
 
 
-def _last(returns: ArrayLike, window: int) -> Floats | None:
-    if window < 2:
-        raise InvalidInput(f"window must be at least 2 days, got {window!r}.")
-    array = series(returns, "returns")
-    return array[..., -window:] if array.shape[-1] >= window else None
-
-
-def _deviation(array: Floats) -> Floats:
-    """Return the sample standard deviation of each row, exactly zero where all that is left is rounding."""
-    deviation = np.asarray(array.std(axis=-1, ddof=1))
-    return np.where(deviation > FLAT * np.abs(array).max(axis=-1), deviation, 0.0)
-
-
-def _sharpe(array: Floats, risk_free_rate: float) -> Floats:
-    annual = _deviation(array) * np.sqrt(TRADING_DAYS)
-    excess = TRADING_DAYS * array.mean(axis=-1) - risk_free_rate
-    return np.asarray(np.divide(excess, annual, out=np.full(np.shape(annual), np.nan), where=annual > 0))
+def _mean_and_deviation(array: Floats) -> tuple[Floats, Floats]:
+    """Return mean and sample standard deviation of each row, the latter exactly zero where all that is left is rounding."""
+    mean = array.mean(axis=-1, keepdims=True)
+    centred = array - mean
+    np.multiply(centred, centred, out=centred)
+    mean = mean[..., 0]
+    deviation = np.sqrt(centred.sum(axis=-1) / (array.shape[-1] - 1))
+    return mean, np.where(deviation > FLAT * (1.0 + np.abs(mean)), deviation, 0.0)

@@ -6,11 +6,13 @@ P&L in money is the kernel's quantity; a return of the portfolio is P&L over net
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.sparse import csr_array
 
-from farp.engine.checks import Floats, horizon
+from farp.engine.checks import Floats, horizon, numbers
 from farp.errors import InvalidInput
 
 
@@ -40,10 +42,8 @@ def simple_returns(prices: ArrayLike, horizon_days: int = 1) -> Floats:
     >>> simple_returns([100.0, 110.0, 99.0]).round(2).tolist()
     [0.1, -0.1]
     """
-    array = np.asarray(prices, dtype=np.float64)
+    array = _positive(prices)
     days = horizon(horizon_days)
-    if array.ndim == 0 or not (np.isfinite(array) & (array > 0)).all():
-        raise InvalidInput("prices must be positive, finite numbers along a time axis; a gap must be left out by the caller.")
     return np.asarray(array[..., days:] / array[..., :-days] - 1.0)
 
 
@@ -63,15 +63,29 @@ def weighted_sum(amounts: ArrayLike | csr_array, series: ArrayLike) -> Floats:
     Returns
     -------
     Array of shape (..., n_days).
+
+    Raises
+    ------
+    InvalidInput
+        The two shapes do not fit.
     """
-    columns = np.ascontiguousarray(series, dtype=np.float64)
-    if isinstance(amounts, csr_array):
-        return np.asarray(amounts @ columns)
-    array = np.asarray(amounts, dtype=np.float64)
-    if columns.ndim != 2 or array.ndim == 0 or array.shape[-1] != columns.shape[0]:
+    columns = np.ascontiguousarray(numbers(series, "series"))
+    array = amounts if isinstance(amounts, csr_array) else numbers(amounts, "amounts")
+    if columns.ndim != 2 or array.shape[-1] != columns.shape[0]:
         raise InvalidInput(f"amounts (..., n_tickers) and series (n_tickers, n_days) do not fit: {array.shape} and {columns.shape}.")
-    rows = csr_array(array.reshape(-1, array.shape[-1]))
+    if isinstance(array, csr_array):
+        return np.asarray(in_column_order(array) @ columns)
+    rows = csr_array(array.reshape(math.prod(array.shape[:-1]), array.shape[-1]))
     return np.asarray(rows @ columns).reshape(*array.shape[:-1], columns.shape[-1])
+
+
+def in_column_order(amounts: csr_array) -> csr_array:
+    """Return `amounts` with each row's entries in column order and each once; itself when they are, a copy when not."""
+    if amounts.has_canonical_format:
+        return amounts
+    ordered = amounts.copy()
+    ordered.sum_duplicates()
+    return ordered
 
 
 def profit_and_loss(market_values: ArrayLike | csr_array, returns: ArrayLike) -> Floats:
@@ -98,5 +112,23 @@ def value_path(market_values: ArrayLike | csr_array, prices: ArrayLike) -> Float
     >>> value_path([120.0], [[10.0, 8.0, 12.0]]).tolist()
     [100.0, 80.0, 120.0]
     """
-    array = np.asarray(prices, dtype=np.float64)
-    return weighted_sum(market_values, array / array[..., -1:])
+    return weighted_sum(market_values, relative_prices(prices))
+
+
+def relative_prices(prices: ArrayLike) -> Floats:
+    """Return each price over the last one of its row, ``P[d] / P[T]``: (..., n_days) -> (..., n_days).
+
+    Raises
+    ------
+    InvalidInput
+        A price is not positive and finite.
+    """
+    array = _positive(prices)
+    return np.asarray(array / array[..., -1:])
+
+
+def _positive(prices: ArrayLike) -> Floats:
+    array = numbers(prices, "prices")
+    if not (np.isfinite(array) & (array > 0)).all():
+        raise InvalidInput("prices must be positive, finite numbers along a time axis; a gap must be left out by the caller.")
+    return array

@@ -10,16 +10,19 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import bdtr
 
-from farp.engine.checks import MINIMUM_OBSERVATIONS, Floats, confidence_level, horizon, series
+from farp.engine.checks import MINIMUM_OBSERVATIONS, Floats, confidence_level, horizon, one_series, series
 from farp.errors import InvalidInput
 
 HISTORICAL_SIMULATION = "historical_simulation"
 INTERVAL_PROBABILITY = 0.90
+
+Amount = TypeVar("Amount", float, Floats)
 
 
 class QuantileRule(StrEnum):
@@ -153,7 +156,7 @@ def tail_weights(profit_and_loss: ArrayLike, confidence: float) -> Floats:
 
     The worst floor(n (1 - c)) days weigh the same, the next one the remaining fraction; equal losses are taken in order of time.
     """
-    array = series(profit_and_loss, "profit_and_loss")
+    array = one_series(profit_and_loss, "profit_and_loss")
     size = tail_size(array.shape[-1], confidence)
     order = np.argsort(array, kind="stable")
     weights = np.zeros(array.shape[-1])
@@ -182,9 +185,11 @@ def confidence_interval(
     ----------
     Conover, W. J. (1999), Practical Nonparametric Statistics, 3rd ed. (confidence interval for a quantile).
     """
-    losses = np.sort(-series(profit_and_loss, "profit_and_loss"))
+    losses = np.sort(-one_series(profit_and_loss, "profit_and_loss"))
     n = len(losses)
     level = confidence_level(confidence)
+    if not 0.0 < probability < 1.0:
+        raise InvalidInput(f"probability must lie between 0 and 1 (90 % is 0.9), got {probability!r}.")
     beyond = (1.0 - probability) / 2.0
     cumulative = bdtr(np.arange(n + 1, dtype=np.float64), n, level)  # P(at most k losses lie below the quantile)
     low_rank = int(np.searchsorted(cumulative, beyond, side="right"))  # largest rank with P(fewer below) <= beyond
@@ -202,8 +207,8 @@ def rolling_tail(profit_and_loss: ArrayLike, confidence: float, window: int, rul
     return historical_tails(windows, (confidence,), rule)[0]
 
 
-def scaled(amount: float, horizon_days: int) -> float:
-    """Return a one-day figure scaled to `horizon_days` by the square root of time."""
+def scaled(amount: Amount, horizon_days: int) -> Amount:
+    """Return one-day figures scaled to `horizon_days` by the square root of time."""
     return amount * math.sqrt(horizon(horizon_days))
 
 
