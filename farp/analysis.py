@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from farp.engine import contribution, drawdown, exposure, factor_model, performance, returns, value_at_risk
-from farp.engine.checks import MINIMUM_OBSERVATIONS, Floats
+from farp.engine.checks import MINIMUM_OBSERVATIONS, Floats, confidence_level, horizon
 from farp.engine.exposure import Concentration, Exposure
 from farp.engine.factor_model import Regression, VarianceContributions
 from farp.engine.value_at_risk import HISTORICAL_SIMULATION, QuantileRule, ValueAtRisk
+from farp.errors import InvalidInput
 from farp.format import confidence as shown_confidence
 from farp.format import day as shown_day
 from farp.market import Dates, FactorSet, PriceHistory, as_date
@@ -43,6 +44,16 @@ class AnalysisSpec:
     rule: QuantileRule = QuantileRule.LINEAR
     risk_free_rate: float = 0.02
     factors: FactorSet | None = None
+
+    def __post_init__(self) -> None:
+        if self.lookback_days < MINIMUM_OBSERVATIONS:
+            raise InvalidInput(f"lookback_days must be at least {MINIMUM_OBSERVATIONS}, got {self.lookback_days!r}.")
+        if not self.confidences or not self.horizons:
+            raise InvalidInput("an analysis needs at least one confidence and one horizon.")
+        for confidence in self.confidences:
+            confidence_level(confidence)
+        for horizon_days in self.horizons:
+            horizon(horizon_days)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +169,12 @@ class RiskReport:
         """Currency of every amount."""
         return self.portfolio.base_currency
 
+    def tail_days(self, confidence: float) -> tuple[int, ...]:
+        """Return the days that the expected shortfall at `confidence` averages over, worst first, as indices into `dates`."""
+        weights = value_at_risk.tail_weights(self.profit_and_loss, confidence)
+        days = np.flatnonzero(weights)
+        return tuple(int(day) for day in days[np.argsort(self.profit_and_loss[days], kind="stable")])
+
     def value_at_risk_at(self, confidence: float, horizon_days: int) -> ValueAtRisk:
         """Return the figure at `confidence` (a fraction) and `horizon_days`; KeyError when the spec did not ask for it."""
         for figure in self.value_at_risk:
@@ -214,11 +231,9 @@ def analyse(portfolio: Portfolio, history: PriceHistory, as_of: dt.date | None =
         value_at_risk=figures,
         tail_contributions=tuple(_tail_contribution(position_profit_and_loss, figure) for figure in figures if figure.horizon_days == 1),
         drawdown=_drawdown(value),
-        volatility={
-            window: _known(performance.volatility(past_returns.values[-n:], window)) if past_returns else None for window in VOLATILITY_WINDOWS
-        },
+        volatility={window: _known(performance.volatility(past_returns.values, window)) if past_returns else None for window in VOLATILITY_WINDOWS},
         sharpe_ratio={
-            window: _known(performance.sharpe_ratio(past_returns.values[-n:], window, spec.risk_free_rate)) if past_returns else None
+            window: _known(performance.sharpe_ratio(past_returns.values, window, spec.risk_free_rate)) if past_returns else None
             for window in VOLATILITY_WINDOWS
         },
         benchmark=benchmark,
@@ -345,6 +360,8 @@ def _benchmark(valuation: Valuation, history: PriceHistory, nav: float) -> tuple
 def _factors(valuation: Valuation, history: PriceHistory, spec: AnalysisSpec) -> tuple[FactorAnalysis | None, str | None]:
     """Return the factor analysis on the days holdings and factors have in common, or None and one sentence why there is none."""
     factors = spec.factors or history.factors
+    if not factors.factors:
+        return None, "There is no factor analysis: the factor set names no factor."
     unknown = [ticker for ticker in factors.tickers if ticker not in history]
     if unknown:
         return None, f"There is no factor analysis: {', '.join(unknown)} has no price at this source."
@@ -378,7 +395,7 @@ def _factors(valuation: Valuation, history: PriceHistory, spec: AnalysisSpec) ->
 
 def _not_current(valuation: Valuation, shared: NDArray[np.bool_], who: str, minimum: int) -> str | None:
     """Say why `who` cannot be compared with the holdings: too few days in common, or none of late."""
-    count = max(int(shared.sum()) - 1, 0)
+    count = min(max(int(shared.sum()) - 1, 0), valuation.observations)
     if count < minimum:
         return f"{who} has only {count} daily returns in common with the holdings, and {minimum} are needed."
     last = valuation.dates[shared][-1]

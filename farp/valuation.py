@@ -140,7 +140,7 @@ def valued(portfolio: Portfolio, history: PriceHistory, as_of: dt.date | None, l
             excluded.append(outcome)
         else:
             candidates.append(outcome)
-    candidates, too_short = _with_common_history(candidates, days, portfolio.base_currency)
+    candidates, too_short = _with_common_history(candidates, days, portfolio.base_currency, reference)
     excluded.extend(too_short)
     _refuse_if_nothing_left(portfolio, candidates, excluded, days)
 
@@ -222,8 +222,10 @@ def _candidate(
     return _Candidate(position, instrument, series)
 
 
-def _with_common_history(candidates: Sequence[_Candidate], days: Dates, base: str) -> tuple[list[_Candidate], list[Exclusion]]:
-    """Leave out, one by one, the holding that shortens the common history most, until 20 returns are common to the rest."""
+def _with_common_history(
+    candidates: Sequence[_Candidate], days: Dates, base: str, reference: np.datetime64
+) -> tuple[list[_Candidate], list[Exclusion]]:
+    """Leave out, one by one, the holding that shortens the common history most, until 20 returns up to now are common to the rest."""
     kept = list(candidates)
     dropped: list[Exclusion] = []
 
@@ -246,12 +248,17 @@ def _with_common_history(candidates: Sequence[_Candidate], days: Dates, base: st
         own = _observations(candidate.series)
         if own < MINIMUM_OBSERVATIONS:
             drop(candidate, own, f"there are only {own} data points (daily returns), and at least {MINIMUM_OBSERVATIONS} are needed.")
-    while (common := _observations_in_common(kept, days)) < MINIMUM_OBSERVATIONS:
+    while (common := _observations_in_common(kept, days, reference)) < MINIMUM_OBSERVATIONS:
         risky = [candidate for candidate in kept if cash_currency(candidate.position.ticker) != base]
         if len(risky) < 2:
             break
-        worst = max(risky, key=lambda c: (_observations_in_common([k for k in kept if k is not c], days), -_observations(c.series)))
-        drop(worst, common, f"it has only {common} daily returns in common with the other holdings, and at least {MINIMUM_OBSERVATIONS} are needed.")
+        worst = max(risky, key=lambda c: (_observations_in_common([k for k in kept if k is not c], days, reference), -_observations(c.series)))
+        drop(
+            worst,
+            common,
+            f"it has only {common} daily returns in common with the other holdings that reach up to the as-of date,"
+            f" and at least {MINIMUM_OBSERVATIONS} are needed.",
+        )
     return kept, dropped
 
 
@@ -314,8 +321,12 @@ def _common(candidates: Sequence[_Candidate], n_days: int) -> NDArray[np.bool_]:
     return everywhere
 
 
-def _observations_in_common(candidates: Sequence[_Candidate], days: Dates) -> int:
-    return max(int(_common(candidates, len(days)).sum()) - 1, 0)
+def _observations_in_common(candidates: Sequence[_Candidate], days: Dates, reference: np.datetime64) -> int:
+    """Count the common returns; none when the last common day is so old that a price of that day would be stale."""
+    common = np.flatnonzero(_common(candidates, len(days)))
+    if not len(common) or np.busday_count(days[common[-1]], reference) > STALE_AFTER_BUSINESS_DAYS:
+        return 0
+    return len(common) - 1
 
 
 def _observations(series: Floats) -> int:
