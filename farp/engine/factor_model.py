@@ -13,6 +13,8 @@ from farp.errors import InsufficientHistory, InvalidInput
 
 MINIMUM_REGRESSION_DAYS = 60
 COLLINEAR_ABOVE = 30.0
+EXACT_FIT = 1e-10
+"""Residuals below this fraction of a series' own movement are rounding: it is a combination of the factors, not explained by them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,8 +22,8 @@ class Regression:
     """Ordinary least squares with intercept of n_tickers series on n_factors, over `observations` days.
 
     `loadings`, `standard_errors` and `t_statistics` have shape (n_tickers, n_factors); `intercepts`, `r_squared` and
-    `residual_variance` (daily, n - k - 1 degrees of freedom) shape (n_tickers,). t-statistics and R2 are NaN where undefined
-    (a series that does not move). `condition_number` is that of the factors centred and scaled to unit length.
+    `residual_variance` (daily, n - k - 1 degrees of freedom) shape (n_tickers,). R2 is NaN for a series that does not move, t-statistics for
+    that and for one that the factors reproduce exactly (a holding that is itself a factor): there is no error to divide by. `condition_number` is that of the factors centred and scaled to unit length.
     """
 
     loadings: Floats
@@ -123,7 +125,8 @@ def regress(returns: ArrayLike, factor_returns: ArrayLike, minimum: int = MINIMU
     residual_sum = (residuals**2).sum(axis=1)
     total_sum = (y_centred**2).sum(axis=1)
     moves = total_sum > days * (FLAT * np.abs(y).max(axis=1)) ** 2
-    residual_variance = residual_sum / freedom
+    exact = residual_sum <= EXACT_FIT**2 * total_sum
+    residual_variance = np.where(exact, 0.0, residual_sum / freedom)
     unscaled = ((vt.T * inverse) ** 2).sum(axis=1) * per_length**2
     errors = np.sqrt(residual_variance[:, None] * unscaled)
     significant = moves[:, None] & (errors > 0)

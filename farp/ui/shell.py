@@ -1,0 +1,232 @@
+"""The frame around every page: navigation, the sidebar's picker and date, and what a page shows when there is nothing to show."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NoReturn
+
+import streamlit as st
+from streamlit.navigation.page import Page
+
+from farp.analysis import RiskReport
+from farp.errors import FarpError, InsufficientHistory, NoPortfolios, NotFound, NothingToAnalyse
+from farp.format import day, money
+from farp.portfolio import cash_currency
+from farp.ui import tables
+from farp.ui.desk import desk, load_report, portfolio_labels
+from farp.ui.text import literal
+from farp.valuation import Exclusion
+
+PORTFOLIO_KEY = "portfolio"
+AS_OF_KEY = "as_of"
+_STYLE = """<style>
+.st-key-cards > div, [class*="st-key-cards"] { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.6rem, 1fr)); gap: 0.75rem; }
+[data-testid="stMetricDelta"] { font-size: 0.85rem; }
+[data-testid="stMainBlockContainer"] { max-width: 84rem; }
+@media (max-width: 640px) {
+  [data-testid="stMainBlockContainer"] { padding-left: 1rem; padding-right: 1rem; }
+  [data-testid="stMetricValue"] { font-size: 1.3rem; }
+}
+</style>"""
+
+
+def navigation() -> Page:
+    """Declare the pages, grouped; return the one to run."""
+    return st.navigation(
+        {
+            "Risk": [
+                st.Page(
+                    "pages/overview.py", title="Overview", icon=":material/dashboard:", default=True, help="What could be lost, and because of what."
+                ),
+                st.Page(
+                    "pages/value_at_risk.py", title="Value at risk", icon=":material/trending_down:", help="The VaR table and the days behind it."
+                ),
+                st.Page("pages/exposure.py", title="Exposure", icon=":material/bar_chart:", help="Long, short, gross and net, by what you choose."),
+                st.Page("pages/factors.py", title="Factors", icon=":material/grid_on:", help="Which factors drive which holding."),
+                st.Page("pages/drawdown.py", title="Drawdown", icon=":material/waterfall_chart:", help="The past year with today's holdings."),
+            ],
+            "Data": [
+                st.Page(
+                    "pages/positions.py",
+                    title="Positions & data",
+                    icon=":material/table_rows:",
+                    help="What is held, at which prices, and what is left out.",
+                ),
+            ],
+        }
+    )
+
+
+def frame() -> Page:
+    """Draw what all pages share and return the page to run; called by app.py only."""
+    st.set_page_config(page_title="FARP · portfolio risk", page_icon="📉", layout="wide")
+    page = navigation()
+    st.session_state["_framed"] = True
+    st.html(_STYLE)
+    with guarded():
+        _sidebar(portfolio_labels())
+    return page
+
+
+def through_app() -> None:
+    """Send a session that entered a page file directly through app.py.
+
+    When the first request to a fresh server is a deep link, Streamlit runs the page's file alone: no navigation, no picker.
+    Declaring the navigation once tells the server otherwise, for every later run.
+    """
+    if not st.session_state.get("_framed"):
+        navigation()
+        st.rerun()
+
+
+def current_report() -> RiskReport:
+    """Return the report of the picked portfolio and date, after drawing the page's header."""
+    portfolio = desk().portfolio(st.session_state[PORTFOLIO_KEY])
+    st.title(literal(portfolio.name), anchor=False)
+    report = load_report(portfolio, st.session_state.get(AS_OF_KEY))
+    _facts(report)
+    return report
+
+
+def nothing_here(heading: str, notes: tuple[str, ...]) -> NoReturn:
+    """Show that a page has nothing to show for this portfolio, with the reason, and end the page."""
+    _message(":material/info:", heading, " ".join(notes) or "There is nothing to show for this portfolio.")
+
+
+@contextmanager
+def guarded() -> Iterator[None]:
+    """Show what FARP can explain as a calm message in place of the rest of the page."""
+    try:
+        yield
+    except NoPortfolios as error:
+        _message(":material/inbox:", "No portfolios yet", str(error))
+    except NotFound as error:
+        _message(":material/search_off:", f"Unknown {error.kind}", f"{error} Pick another one in the sidebar, or check the link.")
+    except NothingToAnalyse as error:
+        _nothing_to_analyse(error)
+    except InsufficientHistory as error:
+        _message(":material/hourglass_empty:", "Not enough history", str(error))
+    except FarpError as error:
+        _message(":material/error:", "This cannot be shown", str(error))
+
+
+def dark() -> bool:
+    """Whether the browser shows the dark theme."""
+    return st.context.theme.type == "dark"
+
+
+def _sidebar(labels: dict[str, str]) -> None:
+    if not labels:
+        raise NoPortfolios
+    with st.sidebar:
+        _picker(labels)
+        _date()
+        _sources()
+
+
+def _picker(labels: dict[str, str]) -> None:
+    asked = _from_url(PORTFOLIO_KEY) or st.session_state.get(PORTFOLIO_KEY) or desk().default_portfolio_id()
+    # an unknown id from a link stays in the list, so that the page can say that it is unknown instead of showing another one
+    options = list(labels) if asked in labels else [asked, *labels]
+    st.session_state[PORTFOLIO_KEY] = asked
+    picked = st.selectbox(
+        "Portfolio",
+        options,
+        format_func=lambda id: labels.get(id, f"Unknown: {id}"),
+        key=PORTFOLIO_KEY,
+        help="Type a part of the name or of the owner's id to find a portfolio. The choice is part of the page's link.",
+    )
+    _to_url(PORTFOLIO_KEY, picked)
+    st.caption(literal(picked))
+
+
+def _date() -> None:
+    history = desk().history
+    st.date_input(
+        "As of",
+        value=None,
+        max_value=history.last_date,
+        min_value=dt.date(1990, 1, 1),
+        key=AS_OF_KEY,
+        bind="query-params",
+        format="YYYY-MM-DD",
+        help=f"Empty: the latest prices, {day(history.last_date)}. On a day without trading, the last trading day before it is used.",
+    )
+
+
+def _sources() -> None:
+    history = desk().history
+    benchmark = history.instrument(history.benchmark)
+    st.caption(
+        f"Prices: {literal(history.source_label)}  \n"
+        f"Benchmark: {literal(benchmark.name if benchmark else history.benchmark)}  \n"
+        f"Window: 252 days · risk-free rate {desk().settings.risk_free_rate * 100:g} %"
+    )
+    if history.source == "sample":
+        st.caption("Sample data is for trying FARP out, not for investment decisions: the tickers were picked with hindsight.")
+
+
+def _from_url(key: str) -> str | None:
+    """Return what the URL says when it changed since this session last wrote it: a fresh link, or the browser's back button.
+
+    `bind="query-params"` would do this, but it writes the label and not the value of an option, and drops what it does not know.
+    """
+    said = st.query_params.get(key)
+    return said if said != st.session_state.get(f"_url_{key}") else None
+
+
+def _to_url(key: str, value: str) -> None:
+    st.session_state[f"_url_{key}"] = value
+    if st.query_params.get(key) != value:
+        st.query_params[key] = value
+
+
+def _facts(report: RiskReport) -> None:
+    portfolio = report.portfolio
+    count = len(report.holdings)
+    facts = [
+        f"{count} position{'' if count == 1 else 's'}",
+        report.base_currency,
+        f"as of {day(report.as_of)}",
+        report.source_label,
+    ]
+    if portfolio.owner_name:
+        facts.insert(0, portfolio.owner_name)
+    st.caption(literal(" · ".join(facts)))
+    if report.excluded:
+        known = [exclusion.last_value for exclusion in report.excluded if exclusion.last_value is not None]
+        worth = f", last worth {money(sum(known), report.base_currency)}" if known else ""
+        names = ", ".join(exclusion.ticker for exclusion in report.excluded[:3]) + (" …" if len(report.excluded) > 3 else "")
+        count = len(report.excluded)
+        st.warning(
+            literal(
+                f"Left out of every figure: {count} position{'' if count == 1 else 's'} ({names}){worth}. The reasons are on the page Positions & data."
+            ),
+            icon=":material/filter_alt:",
+        )
+    for note in report.notes:
+        st.info(literal(note), icon=":material/info:")
+
+
+def _message(icon: str, heading: str, text: str) -> NoReturn:
+    with st.container(border=True):
+        st.subheader(f"{icon} {literal(heading)}", anchor=False)
+        st.write(literal(text))
+    st.stop()
+
+
+def _nothing_to_analyse(error: NothingToAnalyse) -> NoReturn:
+    excluded = [exclusion for exclusion in error.exclusions if isinstance(exclusion, Exclusion)]
+    with st.container(border=True):
+        if not excluded:
+            st.subheader(":material/inbox: This portfolio is empty", anchor=False)
+            st.write("It holds no positions, so there is no risk to show. Add a position, or pick another portfolio in the sidebar.")
+        else:
+            when = f" on {day(error.as_of)}" if error.as_of else ""
+            st.subheader(f":material/filter_alt: No position can be priced{when}", anchor=False)
+            only_cash = " besides cash" if any(cash_currency(exclusion.ticker) is None for exclusion in excluded) else ""
+            st.write(f"Nothing is left{only_cash} to compute a risk from. Pick another date or portfolio in the sidebar, or correct the tickers.")
+            tables.show(tables.exclusions(tuple(excluded), "USD"))
+    st.stop()

@@ -1,0 +1,18 @@
+"""Text for Streamlit's markdown: what users typed, and amounts with a dollar sign, must come out as they are."""
+
+from __future__ import annotations
+
+import re
+
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>()#+!|~$:&])")
+
+
+def literal(text: str) -> str:
+    """Return `text` so that Streamlit's markdown shows it unchanged, on one line.
+
+    Examples
+    --------
+    >>> literal("A*B costs $5")
+    'A\\\\*B costs \\\\$5'
+    """
+    return _MARKUP.sub(r"\\\1", " ".join(text.split()))
