@@ -1,0 +1,47 @@
+"""What every route needs: the desk, and parameters that are read strictly."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends, Query, Request
+from fastapi.routing import APIRoute
+
+from farp.analysis import RiskReport
+from farp.api import parameters
+from farp.service import Desk
+
+
+def desk_of(request: Request) -> Desk:
+    """Return the desk the application opened."""
+    desk = request.app.state.desk
+    assert isinstance(desk, Desk)  # narrows the type: create_app put it there
+    return desk
+
+
+def only_known_parameters(request: Request) -> None:
+    """Refuse a request with a parameter the route does not declare, or with one that is empty, repeated or unreadable."""
+    route = request.scope["route"]
+    known = [parameter.alias for parameter in route.dependant.query_params] if isinstance(route, APIRoute) else []
+    parameters.known_once(request.query_params.multi_items(), known)
+
+
+TheDesk = Annotated[Desk, Depends(desk_of)]
+
+# Read as text and checked by `parameters`, whose sentences name the allowed values; the schema is for the documentation.
+PortfolioId = Annotated[
+    str | None, Query(description="Id of a portfolio, as listed by /portfolios. Without it: the default portfolio, named in the answer.")
+]
+AsOfDate = Annotated[
+    str | None,
+    Query(
+        description="Day of the analysis, YYYY-MM-DD. Without it, or for a day after the last price: the last day with prices."
+        " Not a trading day: the one before. The answer states the day used.",
+        json_schema_extra={"format": "date"},
+    ),
+]
+
+
+def report_of(desk: Desk, portfolio_id: str | None, as_of_date: str | None) -> RiskReport:
+    """Return the report on the portfolio and day that were asked for as text."""
+    return desk.report(portfolio_id, parameters.date(as_of_date) if as_of_date is not None else None)

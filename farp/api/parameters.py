@@ -1,0 +1,82 @@
+"""Texts a caller typed -> checked values. Knows no web framework, so the command line reads dates with the same words."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Collection, Iterable
+
+from farp.errors import InvalidInput
+
+CONFIDENCES = (95, 99)
+HORIZONS = (1, 10)
+DIMENSIONS = ("asset_class", "currency", "sector")
+LONGEST_VALUE = 200
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def known_once(given: Iterable[tuple[str, str]], known: Collection[str]) -> None:
+    """Return if every name in `given` is one of `known`, is there once and has a usable value.
+
+    A misspelt name must not silently give the answer for the default.
+
+    Raises
+    ------
+    InvalidInput
+        Naming the parameter, and what is allowed.
+    """
+    seen = set()
+    for name, value in given:
+        if name not in known:
+            takes = f"it takes {', '.join(known)}" if known else "it takes none"
+            raise InvalidInput(f"There is no parameter {_quoted(name)} at this address; {takes}.")
+        if name in seen:
+            raise InvalidInput(f"{name} is given more than once; give it once.")
+        seen.add(name)
+        if not value.strip():
+            raise InvalidInput(f"{name} is empty; give a value, or leave it out for the default.")
+        if len(value) > LONGEST_VALUE:
+            raise InvalidInput(f"{name} has {len(value)} characters, and at most {LONGEST_VALUE} are allowed.")
+        if any(ord(character) < 32 or ord(character) == 127 for character in value):
+            raise InvalidInput(f"{name} holds a control character such as NUL or a line break; leave it out.")
+
+
+def date(text: str, name: str = "as_of_date") -> dt.date:
+    """Return the day `text` names as YYYY-MM-DD, else raise `InvalidInput`.
+
+    Examples
+    --------
+    >>> date("2022-12-28")
+    datetime.date(2022, 12, 28)
+    """
+    try:
+        return dt.date.fromisoformat(text if _DATE.fullmatch(text) else "")
+    except ValueError:
+        raise InvalidInput(f"{name} must be a date in the form YYYY-MM-DD such as 2022-12-28, got {_quoted(text)}.") from None
+
+
+def confidence(text: str) -> float:
+    """Return the confidence as a fraction for a whole percent, one of `CONFIDENCES`, else raise `InvalidInput`."""
+    return int(_one_of(text, "confidence", [str(percent) for percent in CONFIDENCES], " percent")) / 100.0
+
+
+def horizon(text: str) -> int:
+    """Return the horizon in days, one of `HORIZONS`, else raise `InvalidInput`."""
+    return int(_one_of(text, "horizon", [str(days) for days in HORIZONS], " days"))
+
+
+def dimension(text: str) -> str:
+    """Return the dimension, one of `DIMENSIONS`, else raise `InvalidInput`."""
+    return _one_of(text, "dimension", DIMENSIONS)
+
+
+def _one_of(text: str, name: str, allowed: Collection[str], unit: str = "") -> str:
+    if text not in allowed:
+        *others, last = allowed
+        raise InvalidInput(f"{name} must be {', '.join(others)} or {last}{unit}, got {_quoted(text)}.")
+    return text
+
+
+def _quoted(text: str) -> str:
+    return repr(text if len(text) <= 40 else f"{text[:40]}…")

@@ -1,0 +1,376 @@
+"""A `RiskReport` as plain documents for JSON: the API and `farp risk --json` print these, field for field.
+
+Losses are positive. A `*_pct` field is percent, of net asset value unless it says otherwise, and null when the net asset
+value is not positive. `*_amount` fields, values and exposures are money in `currency`. `weight`, `volatility` and rates
+are fractions. Nothing is rounded; what is undefined is null, never NaN or infinity.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from farp.analysis import RiskReport
+from farp.engine.checks import TRADING_DAYS, Floats
+from farp.engine.exposure import Exposure
+from farp.engine.value_at_risk import INTERVAL_PROBABILITY, ValueAtRisk
+from farp.errors import DataError, InvalidInput
+from farp.market import Factor
+from farp.portfolio import Portfolio
+from farp.valuation import Exclusion, ExclusionReason, Holding
+
+JsonObject = dict[str, Any]
+
+SPECIFIC = "Specific"
+
+
+def summary_document(portfolio: Portfolio) -> JsonObject:
+    """Return what a list of portfolios says about one, without any price."""
+    return {
+        "portfolio_id": portfolio.id,
+        "portfolio_name": portfolio.name,
+        "description": portfolio.description,
+        "owner_id": portfolio.owner_id,
+        "owner_name": portfolio.owner_name,
+        "created_at": portfolio.created_at.isoformat() if portfolio.created_at else None,
+        "base_currency": portfolio.base_currency,
+        "position_count": len(portfolio.positions),
+    }
+
+
+def portfolios_document(portfolios: Iterable[Portfolio], default_id: str | None) -> JsonObject:
+    """Return the list of portfolios, and which one answers when no id is given."""
+    return {"default_portfolio_id": default_id, "portfolios": [summary_document(portfolio) for portfolio in portfolios]}
+
+
+def portfolio_document(report: RiskReport) -> JsonObject:
+    """Return the portfolio with its priced positions; the ones without a usable price are under `excluded`."""
+    return {
+        **summary_document(report.portfolio),
+        "date": report.as_of.isoformat(),
+        "portfolio_value": _number(report.net_asset_value),
+        "total_gross_exposure": _number(report.gross),
+        "positions": [_position(holding) for holding in report.holdings],
+        **_provenance(report),
+    }
+
+
+def metrics_document(report: RiskReport) -> JsonObject:
+    """Return the headline figures: VaR, drawdown, volatility, Sharpe ratio, beta."""
+    drawdown, benchmark = report.drawdown, report.benchmark
+    return {
+        "date": report.as_of.isoformat(),
+        "portfolio_value": _number(report.net_asset_value),
+        "var": {_var_key(figure): _metrics_figure(figure) for figure in report.value_at_risk},
+        "drawdown": {
+            "current_drawdown_pct": _percent(drawdown.current),
+            "current_drawdown_amount": _number(drawdown.current_amount),
+            "max_drawdown_pct": _percent(drawdown.maximum),
+            "max_drawdown_amount": _number(drawdown.maximum_amount),
+            "peak_date": _day(drawdown.peak_date),
+            "peak_value": _number(drawdown.peak_value),
+            "trough_date": _day(drawdown.trough_date),
+            "trough_value": _number(drawdown.trough_value),
+        },
+        "volatility": {f"{window}d": _number(value) for window, value in report.volatility.items()},
+        "sharpe_ratio": {
+            **{f"{window}d": _number(value) for window, value in report.sharpe_ratio.items()},
+            "risk_free_rate": _number(report.spec.risk_free_rate),
+        },
+        "risk_free_rate": _number(report.spec.risk_free_rate),
+        "beta": _number(benchmark.beta) if benchmark else None,
+        "benchmark": {"ticker": benchmark.ticker, "name": benchmark.name, "data_points": benchmark.observations} if benchmark else None,
+        "change_1d_amount": _number(report.change_1d),
+        "total_gross_exposure": _number(report.gross),
+        "lookback_days": report.spec.lookback_days,
+        "data_points": report.observations,
+        **_identity(report.portfolio),
+        **_provenance(report),
+    }
+
+
+def value_at_risk_document(report: RiskReport, confidence: float, horizon_days: int) -> JsonObject:
+    """Return one VaR with everything needed to check it.
+
+    Parameters
+    ----------
+    confidence
+        A fraction, one of `report.spec.confidences`.
+    horizon_days
+        One of `report.spec.horizons`.
+
+    Raises
+    ------
+    InvalidInput
+        The report was not asked for that figure.
+    """
+    try:
+        figure = report.value_at_risk_at(confidence, horizon_days)
+    except KeyError:
+        raise InvalidInput(
+            f"the report holds VaR at confidence {_listed(report.spec.confidences)} and horizon {_listed(report.spec.horizons)} days,"
+            f" not at {confidence!r} and {horizon_days!r}."
+        ) from None
+    value = report.net_asset_value
+    return {
+        "confidence": _confidence(figure.confidence),
+        "horizon_days": figure.horizon_days,
+        "var_pct": _percent(figure.fraction),
+        "var_amount": _number(figure.amount),
+        "method": figure.method,
+        "portfolio_value": _number(value),
+        "calculation_date": report.as_of.isoformat(),
+        "lookback_days": report.spec.lookback_days,
+        "data_points": figure.observations,
+        "expected_shortfall_pct": _percent(figure.expected_shortfall_fraction),
+        "expected_shortfall_amount": _number(figure.expected_shortfall),
+        "rule": figure.rule.value,
+        "tail_observations": figure.tail_observations,
+        "interval": {
+            "probability_pct": _percent(INTERVAL_PROBABILITY),
+            "low_pct": _percent_of(figure.interval_low, value),
+            "low_amount": _number(figure.interval_low),
+            "high_pct": _percent_of(figure.interval_high, value),
+            "high_amount": _number(figure.interval_high),
+        },
+        "overlapping": (
+            {
+                "var_pct": _percent_of(figure.overlapping_amount, value),
+                "var_amount": _number(figure.overlapping_amount),
+                "data_points": figure.overlapping_observations,
+            }
+            if figure.overlapping_amount is not None
+            else None
+        ),
+        "warning": figure.warning,
+        **_identity(report.portfolio),
+        **_provenance(report),
+    }
+
+
+def exposure_document(report: RiskReport, dimension: str | None = None) -> JsonObject:
+    """Return long, short, gross and net exposure by bucket, largest gross first.
+
+    Parameters
+    ----------
+    dimension
+        Give only the list of this dimension; None gives the lists of all.
+
+    Raises
+    ------
+    InvalidInput
+        The report has no such dimension.
+    """
+    if dimension is not None and dimension not in report.exposure:
+        raise InvalidInput(f"dimension must be one of {', '.join(report.exposure)}; got {dimension!r}.")
+    concentration = report.concentration
+    return {
+        "date": report.as_of.isoformat(),
+        "base_currency": report.base_currency,
+        "portfolio_value": _number(report.net_asset_value),
+        "total_gross_exposure": _number(report.gross),
+        "total_net_exposure": _number(report.net_asset_value),
+        **{f"by_{name}": _buckets(name, exposure, report) for name, exposure in report.exposure.items() if dimension in {None, name}},
+        "concentration": {
+            "largest_5_pct": _percent(float(concentration.largest_5)),
+            "largest_10_pct": _percent(float(concentration.largest_10)),
+            "herfindahl": _number(float(concentration.herfindahl)),
+            "effective_positions": _number(float(concentration.effective_positions)),
+        },
+        **_identity(report.portfolio),
+        **_provenance(report),
+    }
+
+
+def factor_contributions_document(report: RiskReport) -> JsonObject:
+    """Return what a front end needs to draw the heatmap of holdings and factors.
+
+    `matrix` has one row for each of `holdings` and one column for each of `columns` (the factors, then "Specific"), in
+    percent of the portfolio's variance; it sums to 100.
+
+    Raises
+    ------
+    DataError
+        There is no factor analysis; the message says why.
+    """
+    analysis = report.factors
+    if analysis is None:
+        why = [note for note in report.notes if note.startswith("There is no factor analysis")]
+        raise DataError(" ".join(why) or "There is no factor analysis of this portfolio: its holdings have too few days in common with the factors.")
+    regression, contributions = analysis.regression, analysis.contributions
+    value, names = report.net_asset_value, analysis.factors.names
+    volatility_amount = math.sqrt(contributions.variance * TRADING_DAYS)
+    return {
+        "date": report.as_of.isoformat(),
+        "portfolio_value": _number(value),
+        "factor_set": analysis.factors.name,
+        "columns": [*names, SPECIFIC],
+        "factors": [
+            _factor(factor, float(exposure), value, float(share))
+            for factor, exposure, share in zip(analysis.factors.factors, analysis.exposures, contributions.by_factor[:-1], strict=True)
+        ],
+        "holdings": [
+            {
+                "ticker": holding.ticker,
+                "name": holding.instrument.name,
+                "weight": _number(holding.weight),
+                "market_value": _number(holding.market_value),
+                "share_pct": _percent(float(share)),
+                "r_squared": _number(float(r_squared)),
+            }
+            for holding, share, r_squared in zip(report.holdings, contributions.by_position, regression.r_squared, strict=True)
+        ],
+        "matrix": _rows(contributions.shares, 100.0),
+        "row_totals": _row(contributions.by_position, 100.0),
+        "column_totals": _row(contributions.by_factor, 100.0),
+        "loadings": _rows(regression.loadings),
+        "t_statistics": _rows(regression.t_statistics),
+        "r_squared": _row(regression.r_squared),
+        "systematic_pct": _percent(contributions.systematic),
+        "specific_pct": _percent(contributions.specific),
+        "annual_volatility": _number(volatility_amount / value) if value > 0 else None,
+        "annual_volatility_amount": _number(volatility_amount),
+        "lookback_days": report.spec.lookback_days,
+        "data_points": regression.observations,
+        "condition_number": _number(regression.condition_number),
+        "collinear": bool(regression.collinear),
+        **_identity(report.portfolio),
+        **_provenance(report),
+    }
+
+
+def exclusion_document(exclusion: Exclusion) -> JsonObject:
+    """Return one position that is left out, and why."""
+    return {
+        "ticker": exclusion.ticker,
+        "quantity": _number(exclusion.quantity),
+        "reason": exclusion.reason.value,
+        "message": exclusion.message,
+        "last_price_date": _day(exclusion.last_price_date),
+        "last_value": _number(exclusion.last_value),
+    }
+
+
+def excluded_value(exclusions: Iterable[Exclusion]) -> float | None:
+    """Return what the excluded positions were last worth together, short ones negative; None when no worth of any is known."""
+    exclusions = [exclusion for exclusion in exclusions if exclusion.reason is not ExclusionReason.ZERO_QUANTITY]
+    known = [exclusion.last_value for exclusion in exclusions if exclusion.last_value is not None]
+    return math.fsum(known) if known or not exclusions else None
+
+
+def _identity(portfolio: Portfolio) -> JsonObject:
+    return {"portfolio_id": portfolio.id, "portfolio_name": portfolio.name, "currency": portfolio.base_currency}
+
+
+def _provenance(report: RiskReport) -> JsonObject:
+    """Where the figures come from and what they leave out; part of every answer with figures."""
+    return {
+        "requested_as_of_date": _day(report.requested_as_of),
+        "source": report.source,
+        "source_label": report.source_label,
+        "excluded": [exclusion_document(exclusion) for exclusion in report.excluded],
+        "excluded_value": _number(excluded_value(report.excluded)),
+        "notes": list(report.notes),
+    }
+
+
+def _position(holding: Holding) -> JsonObject:
+    instrument = holding.instrument
+    return {
+        "ticker": instrument.ticker,
+        "name": instrument.name,
+        "quantity": _number(holding.quantity),
+        "price": _number(holding.price),
+        "price_currency": instrument.currency,
+        "fx_rate": _number(holding.fx_rate),
+        "market_value": _number(holding.market_value),
+        "weight": _number(holding.weight),
+        "asset_class": instrument.asset_class.value,
+        "currency": instrument.currency,
+        "sector": instrument.sector,
+        "country": instrument.country,
+    }
+
+
+def _metrics_figure(figure: ValueAtRisk) -> JsonObject:
+    return {
+        "confidence": _confidence(figure.confidence),
+        "horizon_days": figure.horizon_days,
+        "var_pct": _percent(figure.fraction),
+        "var_amount": _number(figure.amount),
+        "method": figure.method,
+        "expected_shortfall_pct": _percent(figure.expected_shortfall_fraction),
+        "expected_shortfall_amount": _number(figure.expected_shortfall),
+        "warning": figure.warning,
+    }
+
+
+def _buckets(dimension: str, exposure: Exposure, report: RiskReport) -> list[JsonObject]:
+    columns = (exposure.long, exposure.short, exposure.gross, exposure.net)
+    rows = sorted(zip(exposure.buckets, *(column.tolist() for column in columns), strict=True), key=lambda row: (-row[3], row[0]))
+    net_total = report.net_asset_value
+    return [
+        {
+            "dimension": dimension,
+            "value": bucket,
+            "long_exposure": _number(long),
+            "short_exposure": _number(short),
+            "gross_exposure": _number(gross),
+            "net_exposure": _number(net),
+            "gross_pct": _percent(gross / report.gross) if report.gross else None,
+            "net_pct": _percent(net / net_total) if net_total else None,
+        }
+        for bucket, long, short, gross, net in rows
+    ]
+
+
+def _factor(factor: Factor, exposure: float, value: float, share: float) -> JsonObject:
+    return {
+        "name": factor.name,
+        "meaning": factor.meaning,
+        "legs": [{"ticker": ticker, "weight": _number(weight)} for ticker, weight in factor.legs],
+        "portfolio_loading": _number(exposure / value) if value > 0 else None,
+        "exposure_amount": _number(exposure),
+        "share_pct": _percent(share),
+    }
+
+
+def _var_key(figure: ValueAtRisk) -> str:
+    return f"{_confidence(figure.confidence)}_{figure.horizon_days}d"
+
+
+def _confidence(fraction: float) -> int | float:
+    """Return a confidence as the whole percent it is meant to be: 0.95 -> 95, and 0.995 -> 99.5."""
+    percent = round(100.0 * fraction, 9)
+    return int(percent) if percent.is_integer() else percent
+
+
+def _listed(values: Sequence[float]) -> str:
+    return " or ".join(f"{value:g}" for value in values)
+
+
+def _day(day: dt.date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _percent(fraction: float | None) -> float | None:
+    return None if fraction is None else _number(100.0 * fraction)
+
+
+def _percent_of(amount: float | None, total: float) -> float | None:
+    return _percent(amount / total) if amount is not None and total > 0 else None
+
+
+def _number(value: float | None) -> float | None:
+    """Return a plain float; None for what JSON has no number for."""
+    return float(value) if value is not None and math.isfinite(value) else None
+
+
+def _row(values: Floats, scale: float = 1.0) -> list[float | None]:
+    return [_number(value) for value in (scale * values).tolist()]
+
+
+def _rows(values: Floats, scale: float = 1.0) -> list[list[float | None]]:
+    return [_row(row, scale) for row in values]

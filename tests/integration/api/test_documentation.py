@@ -1,0 +1,73 @@
+"""The documentation page works without a network, and the schema says what the routes do."""
+
+from __future__ import annotations
+
+import json
+import re
+from importlib import resources
+
+import httpx
+import pytest
+
+PAGES = ("/", "/docs", "/api/v1/docs")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_the_page_loads_nothing_from_elsewhere(api: httpx.Client, path: str) -> None:
+    page = httpx.get(api.base_url.copy_with(path=path), follow_redirects=True)
+    assert page.status_code == 200
+    assert page.headers["content-type"].startswith("text/html")
+    assert page.url.path == "/api/v1/docs"
+    assert "//" not in page.text, "an address with a host"
+    policy = page.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src 'self';" in policy
+    assert "http" not in policy
+
+    addresses = re.findall(r'(?:src|href|data-openapi)="([^"]+)"', page.text)
+    assert len(addresses) == 5
+    for address in addresses:
+        answer = httpx.get(api.base_url.copy_with(path=address))
+        assert answer.status_code == 200, address
+        assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "<script>" not in page.text, "the policy forbids scripts in the page"
+
+
+def test_the_script_of_the_page_asks_nobody_else() -> None:
+    static = resources.files("farp.api").joinpath("static")
+    script = static.joinpath("docs.js").read_text(encoding="utf-8")
+    assert "validatorUrl: null" in script
+    assert "http" not in script
+    assert "Apache License" in static.joinpath("swagger-ui.LICENSE.txt").read_text(encoding="utf-8")
+
+
+def test_the_schema_describes_every_answer_and_parameter(api: httpx.Client) -> None:
+    schema = api.get("/openapi.json").json()
+    assert set(schema["paths"]) == {
+        "/api/v1/risk/metrics",
+        "/api/v1/risk/var",
+        "/api/v1/risk/exposure",
+        "/api/v1/risk/factor-contributions",
+        "/api/v1/portfolios",
+        "/api/v1/portfolios/{portfolio_id}",
+        "/api/v1/health",
+    }
+    for path, methods in schema["paths"].items():
+        assert list(methods) == ["get"], path
+        answers = methods["get"]["responses"]
+        assert "$ref" in json.dumps(answers["200"]), path
+        for status, answer in answers.items():
+            if status != "200":
+                assert answer["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/Error"}, (path, status)
+    parameters = {parameter["name"]: parameter["schema"] for parameter in schema["paths"]["/api/v1/risk/var"]["get"]["parameters"]}
+    assert list(parameters) == ["portfolio_id", "confidence", "horizon", "as_of_date"]
+    assert (parameters["confidence"]["enum"], parameters["confidence"]["default"]) == (["95", "99"], "95")
+    assert set(schema["components"]["schemas"]["MetricsFigures"]["properties"]) == {"95_1d", "95_10d", "99_1d", "99_10d"}
+
+
+@pytest.mark.parametrize("path", ["/risk/metrics", "/portfolios", "/health"])
+def test_figures_are_never_cached(api: httpx.Client, path: str) -> None:
+    headers = api.get(path).headers
+    assert headers["cache-control"] == "no-store"
+    assert headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
+    assert headers["referrer-policy"] == "no-referrer"
