@@ -9,24 +9,30 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from farp.errors import FarpError
+from farp.errors import FarpError, InvalidInput, NoPortfolios
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from farp.supervisor import Child
 
 UI_PORT = 8501
 API_PORT = 8000
 
 
+class MistypedArgument(InvalidInput):
+    """A word on the command line cannot be used."""
+
+
 class _OneSentence(TyperGroup):
-    """Shows a `FarpError` of any command as one sentence, exit status 1."""
+    """Shows a `FarpError` of any command as one sentence, exit status 1; 2 for a mistyped argument, as for any other misuse."""
 
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
         except FarpError as error:
             typer.echo(f"farp: {error}", err=True)
-            raise typer.Exit(1) from None
+            raise typer.Exit(2 if isinstance(error, MistypedArgument) else 1) from None
 
 
 app = typer.Typer(cls=_OneSentence, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -102,6 +108,123 @@ def _on_a_desktop() -> bool:
     """Return whether a person sits at a terminal of a graphical session, so that a browser window makes sense."""
     graphical = sys.platform in {"darwin", "win32"} or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
     return graphical and sys.stdout.isatty()
+
+
+@app.command()
+def seed(
+    users: Annotated[int | None, typer.Option(min=1, help="How many demo users.", show_default="24")] = None,
+    seed: Annotated[int | None, typer.Option(help="Another number makes other users.", show_default="7")] = None,
+) -> None:
+    """Make demo users with portfolios of real tickers; users that are there already are left as they are."""
+    from farp.service import DEMO_SEED, DEMO_USERS, open_desk
+    from farp.settings import load_settings
+
+    with open_desk(load_settings()) as desk:
+        outcome = desk.seed(users if users is not None else DEMO_USERS, seed if seed is not None else DEMO_SEED)
+    typer.echo(f"Made {outcome.created} demo users; {outcome.existing} were there already.")
+
+
+@app.command()
+def portfolios(json: Annotated[bool, typer.Option("--json", help="Print JSON, as the API does.")] = False) -> None:
+    """List the portfolios."""
+    from farp.service import open_desk
+    from farp.settings import load_settings
+
+    with open_desk(load_settings()) as desk:
+        everything = desk.portfolios()
+        default = desk.default_portfolio_id() if everything else None
+    if json:
+        from farp.report.document import portfolios_document
+
+        _print_json(portfolios_document(everything, default))
+        return
+    if not everything:
+        raise NoPortfolios
+    from farp.report.terminal import portfolios_table
+
+    _console().print(portfolios_table(everything))
+
+
+@app.command()
+def risk(
+    id: Annotated[str | None, typer.Argument(help="Id of a portfolio, as listed by `farp portfolios`.", show_default="the default portfolio")] = None,
+    as_of: Annotated[str | None, typer.Option(metavar="DATE", help="Day of the analysis, YYYY-MM-DD.", show_default="the last day")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON, as the API's /risk/metrics does.")] = False,
+) -> None:
+    """Show what a portfolio could lose, and because of what."""
+    from farp.api.parameters import date
+    from farp.service import open_desk
+    from farp.settings import load_settings
+
+    try:
+        day = date(as_of, "--as-of") if as_of is not None else None
+    except InvalidInput as error:
+        raise MistypedArgument(str(error)) from None
+    if id == "":
+        raise MistypedArgument("The portfolio id is empty; leave it out for the default portfolio.")
+    with open_desk(load_settings()) as desk:
+        report = desk.report(id, day)
+    if json:
+        from farp.report.document import metrics_document
+
+        _print_json(metrics_document(report))
+        return
+    from farp.report.terminal import risk_tables
+
+    console = _console()
+    for part in risk_tables(report):
+        console.print(part)
+
+
+@app.command()
+def check() -> None:
+    """Show what is configured, which store and price source are used, and how fresh the prices are."""
+    import datetime as dt
+
+    from farp.format import day, percent
+    from farp.report.terminal import facts_table
+    from farp.service import open_desk
+    from farp.settings import load_settings
+
+    with open_desk(load_settings()) as desk:
+        status = desk.status()
+        try:
+            default = desk.portfolio(desk.default_portfolio_id())
+        except NoPortfolios as error:
+            shown_default = str(error)
+        else:
+            shown_default = f"{default.id} ({default.name})"
+    age = (dt.date.today() - status.last_price_date).days
+    facts = [
+        ("Store", status.store),
+        ("Users", f"{status.users:,}"),
+        ("Price source", f"{status.source} ({status.source_label})"),
+        ("Last prices", f"{day(status.last_price_date)}, {age:,} days ago"),
+        ("Instruments", f"{status.instruments:,}"),
+        ("Benchmark", status.benchmark),
+        ("Risk-free rate", percent(status.risk_free_rate, 2)),
+        ("Base currency", status.base_currency),
+        ("Default portfolio", shown_default),
+    ]
+    _console().print(facts_table(facts))
+
+
+def _console() -> Console:
+    """Return a console for standard output that takes stored names literally and never cuts a line short in a pipe."""
+    import io
+
+    from rich.console import Console
+
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal without a minus sign shows "?" rather than nothing
+    console = Console(markup=False, emoji=False, highlight=False)
+    return console if console.is_terminal else Console(markup=False, emoji=False, highlight=False, width=200)
+
+
+def _print_json(document: Any) -> None:
+    import json
+
+    typer.echo(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
 
 
 if __name__ == "__main__":
