@@ -120,9 +120,9 @@ def test_tail_weights_fall_on_the_worst_days():
     assert weights[:-2].tolist() == [0.0] * 28
 
 
-def test_of_equal_losses_the_earlier_day_is_taken():
-    weights = tail_weights([0.0, -5.0, -5.0, *[0.0] * 17], 0.95)
-    assert weights.nonzero()[0].tolist() == [1]
+def test_of_equal_losses_the_earlier_days_are_taken():
+    weights = tail_weights([0.0, *[-5.0] * 299], 0.95)  # 15 of 300 days
+    assert weights.nonzero()[0].tolist() == list(range(1, 16))
 
 
 @pytest.mark.parametrize("function", [confidence_interval, tail_weights])
