@@ -1,0 +1,250 @@
+"""The store on a MongoDB-compatible server, through pymongo.
+
+Every wait is bounded: a server that is down, unreachable or silent becomes `SourceUnavailable` within
+seconds. Only what all such servers do alike is used: replace by `_id`, find by `_id` and `user_id`, sort by
+`_id`, delete, count, one index.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import pymongo
+from bson.codec_options import CodecOptions
+from bson.raw_bson import RawBSONDocument
+from pymongo.collection import Collection
+from pymongo.errors import AutoReconnect, ConfigurationError, ConnectionFailure, InvalidName, OperationFailure, PyMongoError
+
+from farp.errors import FarpError, InvalidInput, SourceUnavailable
+from farp.store import codec
+from farp.store.protocol import Document, known_collection, usable_id, usable_limit
+
+DEFAULT_DATABASE = "farp"
+SELECTION_SECONDS = 3.0  # to find a server that answers
+CONNECT_SECONDS = 2.0  # to one that was found
+SILENCE_SECONDS = 5.0  # in the middle of an answer
+REPEAT_SECONDS = 1.0  # a call that failed sooner is repeated; the wait as a whole stays bounded
+PAGE = 100  # documents read at once by `list`
+BATCH_DOCUMENTS = 25  # FerretDB keeps one of its 100 connections per replaced document until the command ends
+BATCH_BYTES = 4 * 1024 * 1024
+ATTEMPTS = 10  # two writers may both find an id missing and both insert it; the loser tries again
+
+_REFUSED = {13, 18, 8000}  # unauthorized, authentication failed, the same from Atlas
+_DUPLICATE = 11000
+
+_Answer = TypeVar("_Answer")
+_Batch = dict[str, bytes]  # id -> document as BSON
+
+
+class MongoStore:
+    """Documents in the database that `uri` names (else "farp"), or in `database`.
+
+    Nothing is connected until the first call.
+
+    Raises
+    ------
+    InvalidInput
+        `uri` is no MongoDB address.
+    """
+
+    def __init__(self, uri: str, *, database: str | None = None) -> None:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error", UserWarning)  # an option pymongo would ignore
+                self._client: pymongo.MongoClient[Any] = pymongo.MongoClient(
+                    uri,
+                    connect=False,
+                    appname="farp",
+                    serverSelectionTimeoutMS=int(SELECTION_SECONDS * 1000),
+                    waitQueueTimeoutMS=int(SELECTION_SECONDS * 1000),
+                    connectTimeoutMS=int(CONNECT_SECONDS * 1000),
+                    socketTimeoutMS=int(SILENCE_SECONDS * 1000),
+                    retryReads=False,  # `_answered` repeats what is worth it, and not after a timeout
+                    retryWrites=False,
+                )
+        except (PyMongoError, ValueError, TypeError, UserWarning) as error:
+            # pymongo's own message may quote a part of the password, so neither text nor cause is passed on.
+            raise InvalidInput(
+                f"MONGODB_URI is no usable MongoDB address ({type(error).__name__}); write mongodb://user:password@host:port/database"
+                " with special characters of user and password percent-encoded."
+            ) from None
+        try:
+            options: CodecOptions[RawBSONDocument] = CodecOptions(document_class=RawBSONDocument)
+            name = database or self._client.get_default_database(DEFAULT_DATABASE).name
+            self._database = self._client.get_database(name, codec_options=options)
+        except InvalidName:
+            self._client.close()
+            raise InvalidInput("The database name in MONGODB_URI may not contain blanks, dots, slashes, quotes or $.") from None
+        self._description = f"MongoDB at {_hosts(uri)}/{name}"
+        self._indexed: set[str] = set()
+        self._index_lock = threading.Lock()
+        self._closed = False
+
+    @property
+    def description(self) -> str:
+        """Which server and database this is, without user and password."""
+        return self._description
+
+    def get(self, collection: str, id: str) -> Document | None:
+        """Return the document under `id`, None when there is none."""
+        table = self._collection(collection)
+        where = {"_id": usable_id(id, name="id")}
+        raw = self._answered(lambda: table.find_one(where))
+        return None if raw is None else self._decoded(collection, raw)
+
+    def put(self, collection: str, document: Document) -> None:
+        """Write `document` under its `_id`, replacing the whole of what was there."""
+        table = self._collection(collection)
+        body = codec.encode(document)
+        self._written(collection, table, {usable_id(document["_id"]): body})
+
+    def put_many(self, collection: str, documents: Iterable[Document]) -> int:
+        """Write all `documents` in batches of bounded size, return how many."""
+        table = self._collection(collection)
+        written = 0
+        for batch in _batches(documents):
+            self._written(collection, table, batch)
+            written += len(batch)
+        return written
+
+    def delete(self, collection: str, id: str) -> bool:
+        """Remove the document under `id`, return whether there was one."""
+        table = self._collection(collection)
+        where = {"_id": usable_id(id, name="id")}
+        return self._answered(lambda: table.delete_one(where).deleted_count > 0)
+
+    def list(self, collection: str, *, owner: str | None = None, after: str | None = None, limit: int | None = None) -> Iterator[Document]:
+        """Yield documents in ascending `_id`; every page is a query of its own, so no cursor can expire under a slow reader."""
+        table = self._collection(collection)
+        where = {} if owner is None else {"user_id": usable_id(owner, name="owner")}
+        return self._pages(collection, table, where, usable_id(after, name="after") if after else None, usable_limit(limit))
+
+    def count(self, collection: str) -> int:
+        """Return the number of documents in `collection`."""
+        table = self._collection(collection)
+        return self._answered(lambda: table.count_documents({}))
+
+    def ping(self) -> None:
+        """Return when the server answers."""
+        self._answered(lambda: self._database.command("ping"))
+
+    def close(self) -> None:
+        """Close the connections; closing twice is fine."""
+        self._closed = True
+        self._client.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None) -> None:
+        self.close()
+
+    def _collection(self, name: str) -> Collection[RawBSONDocument]:
+        return self._database[known_collection(name)]
+
+    def _pages(
+        self, name: str, table: Collection[RawBSONDocument], where: dict[str, Any], after: str | None, limit: int | None
+    ) -> Iterator[Document]:
+        left = limit
+        while left is None or left > 0:
+            size = PAGE if left is None else min(PAGE, left)
+            page = self._page(table, where if after is None else {**where, "_id": {"$gt": after}}, size)
+            for raw in page:
+                document = self._decoded(name, raw)
+                after = document["_id"]
+                yield document
+            if len(page) < size:
+                return
+            left = None if left is None else left - len(page)
+
+    def _page(self, table: Collection[RawBSONDocument], query: dict[str, Any], size: int) -> Sequence[RawBSONDocument]:
+        return self._answered(lambda: table.find(query).sort("_id", pymongo.ASCENDING).limit(size).to_list())
+
+    def _decoded(self, name: str, raw: RawBSONDocument) -> Document:
+        return codec.decode(bytes(raw.raw), place=f"{name} in {self._description}")
+
+    def _written(self, name: str, table: Collection[RawBSONDocument], batch: _Batch) -> None:
+        self._ensure_index(name, table)
+        updates = [{"q": {"_id": key}, "u": RawBSONDocument(body), "upsert": True} for key, body in batch.items()]
+        # The bare command and not `bulk_write`, which cannot read FerretDB's report of a failed replacement.
+        command: dict[str, Any] = {"update": table.name, "updates": updates, "ordered": False}
+        if not table.write_concern.is_server_default:
+            command["writeConcern"] = table.write_concern.document
+        failures: Sequence[dict[str, Any]] = ()
+        for _ in range(ATTEMPTS):
+            answer = self._answered(lambda: self._database.command(command))
+            failures = [*answer.get("writeErrors", ()), *([answer["writeConcernError"]] if "writeConcernError" in answer else ())]
+            if not failures:
+                return
+            if any(failure.get("code") != _DUPLICATE for failure in failures):
+                break
+        raise _not_all_written(failures, [*batch], self._description)
+
+    def _ensure_index(self, name: str, table: Collection[RawBSONDocument]) -> None:
+        with self._index_lock:
+            if name in self._indexed:
+                return
+        # Outside the lock, so that threads do not queue up behind a dead server; making it twice is harmless.
+        self._answered(lambda: table.create_index([("user_id", pymongo.ASCENDING), ("_id", pymongo.ASCENDING)]))
+        with self._index_lock:
+            self._indexed.add(name)
+
+    def _answered(self, call: Callable[[], _Answer]) -> _Answer:
+        """Return what `call` returns, called once more when a server that was restarted had closed the connection."""
+        if self._closed:
+            raise InvalidInput(f"The store {self._description} has been closed; open it again.")
+        try:
+            start = time.monotonic()
+            try:
+                return call()
+            except AutoReconnect as error:
+                if error.timeout or time.monotonic() - start > REPEAT_SECONDS:
+                    raise
+                return call()
+        except PyMongoError as error:
+            raise explained(error, self._description) from error
+
+
+def explained(error: PyMongoError, description: str) -> FarpError:
+    """Return what `error` of the server at `description` means to its user; pymongo's text is kept out where it may hold the address."""
+    if isinstance(error, OperationFailure) and error.code in _REFUSED:
+        return SourceUnavailable(f"{description} refuses this user; correct user and password in MONGODB_URI, or give the user the role readWrite.")
+    if isinstance(error, ConnectionFailure) or error.timeout:
+        return SourceUnavailable(f"{description} does not answer; start the server or correct MONGODB_URI, or unset it to use SQLite.")
+    if isinstance(error, ConfigurationError):
+        return SourceUnavailable(f"The address of {description} cannot be resolved or used ({type(error).__name__}); correct MONGODB_URI.")
+    code = f", code {error.code}" if isinstance(error, OperationFailure) else ""
+    return SourceUnavailable(f"{description} could not do what was asked ({type(error).__name__}{code}); look into the server's log and try again.")
+
+
+def _not_all_written(failures: Sequence[dict[str, Any]], ids: Sequence[str], description: str) -> FarpError:
+    first = failures[0]
+    index = first.get("index")
+    which = f"document {ids[index]!r}" if isinstance(index, int) and 0 <= index < len(ids) else "a document"
+    reason = str(first.get("errmsg", "no reason given"))[:200]
+    more = f" and {len(failures) - 1} more" if len(failures) > 1 else ""
+    return SourceUnavailable(f"{description} did not write {which}{more} of a batch of {len(ids)} ({reason}); write the batch again.")
+
+
+def _hosts(uri: str) -> str:
+    return uri.partition("://")[2].partition("?")[0].partition("/")[0].rpartition("@")[2]
+
+
+def _batches(documents: Iterable[Document]) -> Iterator[_Batch]:
+    batch: _Batch = {}
+    size = 0
+    for document in documents:
+        body = codec.encode(document)
+        key = usable_id(document["_id"])
+        if key in batch or len(batch) >= BATCH_DOCUMENTS or size + len(body) > BATCH_BYTES:
+            yield batch
+            batch, size = {}, 0
+        batch[key] = body
+        size += len(body)
+    if batch:
+        yield batch
