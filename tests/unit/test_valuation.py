@@ -269,6 +269,11 @@ def test_nothing_at_risk_that_can_be_priced_is_an_error(quantities):
         valued(portfolio(**quantities), market({"A": A}), None, 252)
 
 
+def test_cash_beside_a_quantity_of_zero_is_still_a_portfolio():
+    result = valued(portfolio(A=0, CASH_USD=100), market({"A": A}), None, 252)
+    assert (result.net_asset_value, len(result.excluded)) == (100.0, 1)
+
+
 def test_only_short_histories_say_how_many_days_there_are():
     with pytest.raises(InsufficientHistory, match="There are 14 data points"):
         valued(portfolio(A=1), market({"A": A[:15]}), None, 252)
