@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Sequence
 from typing import TypeGuard
 
 MINUS = "\N{MINUS SIGN}"
 MISSING = "\N{EN DASH}"
 THIN_SPACE = "\N{THIN SPACE}"
 SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "CHF": "CHF\N{NO-BREAK SPACE}"}
+
+_UNITS = ((1e12, "tn"), (1e9, "bn"), (1e6, "m"), (1e3, "k"))
 
 
 def money(amount: float | None, currency: str = "USD", decimals: int = 0) -> str:
@@ -33,18 +36,38 @@ def short_money(amount: float | None, currency: str = "USD") -> str:
 
     Examples
     --------
-    >>> short_money(1_240_000), short_money(-5000), short_money(87)
-    ('$1.2m', '−$5k', '$87')
+    >>> short_money(1_240_000), short_money(-5000), short_money(87), short_money(0.5)
+    ('$1.2m', '−$5k', '$87', '$0.50')
     """
     if not _present(amount):
         return MISSING
     size = abs(amount)
-    for unit, suffix in ((1e9, "bn"), (1e6, "m"), (1e3, "k")):
+    for unit, suffix in _UNITS:
         if size >= 0.9995 * unit:
             scaled = size / unit
-            text = f"{scaled:.1f}" if scaled < 100 else f"{scaled:.0f}"
+            text = f"{scaled:.1f}" if scaled < 100 else f"{scaled:,.0f}"
             return _signed(amount, f"{_symbol(currency)}{text.removesuffix('.0')}{suffix}", 9)
-    return _signed(amount, f"{_symbol(currency)}{size:,.0f}", 0)
+    decimals = 2 if 0 < size < 9.995 else 0
+    return _signed(amount, f"{_symbol(currency)}{size:,.{decimals}f}", decimals)
+
+
+def amounts(values: Sequence[float], currency: str = "USD") -> list[str]:
+    """Return the amounts of one axis in one unit, with the fewest decimals that lose none of them.
+
+    Examples
+    --------
+    >>> amounts([0, 250_000, 500_000]), amounts([1_020_000, 1_040_000]), amounts([-0.5, 0])
+    (['$0', '$250k', '$500k'], ['$1.02m', '$1.04m'], ['−$0.5', '$0'])
+    """
+    largest = max((abs(value) for value in values), default=0.0)
+    unit, suffix = next(((unit, suffix) for unit, suffix in _UNITS if largest >= unit), (1.0, ""))
+    scaled = [value / unit for value in values]
+    decimals = next((d for d in range(9) if all(abs(round(value, d) - value) < 1e-9 * max(1.0, abs(value)) for value in scaled)), 9)
+    texts = (f"{abs(round(value, decimals)):,.{decimals}f}" for value in scaled)
+    return [
+        _signed(value, f"{_symbol(currency)}{text}{suffix}" if value else f"{_symbol(currency)}0", decimals)
+        for value, text in zip(scaled, texts, strict=True)
+    ]
 
 
 def percent(fraction: float | None, decimals: int = 1) -> str:

@@ -1,1 +1,1 @@
-"""A result in, a `go.Figure` out."""
+"""A result in, a `go.Figure` out. Nothing is computed here but where things stand; colours come from `theme`."""
