@@ -97,6 +97,8 @@ def test_a_server_that_falls_silent_is_a_sentence_within_seconds_and_may_come_ba
         store.put(RUNS, {"_id": "a"})
         process.send_signal(signal.SIGSTOP)
         try:
+            with soon(), pytest.raises(SourceUnavailable, match="does not answer"):
+                store.get(RUNS, "a")  # alone, on a connection that is open: only its own timeout ends it
             for call, sentence in refusals(store).items():
                 assert sentence.startswith(f"{store.description} does not answer"), (call, sentence)
         finally:

@@ -165,13 +165,17 @@ def test_threads_that_begin_together_on_a_new_file(tmp_path: Path) -> None:
 def test_a_forked_child_uses_connections_of_its_own(tmp_path: Path) -> None:
     with SqliteStore(tmp_path / "farp.sqlite") as store:
         store.put(RUNS, {"_id": "parent"})
+        with store._connection() as inherited:
+            pass
         child_id = os.fork()
         if child_id == 0:
             code = 1
             try:
+                with store._connection() as own:
+                    foreign = own is inherited
                 store.put(RUNS, {"_id": "child"})
                 store.close()
-                code = 0
+                code = 2 if foreign else 0
             finally:
                 os._exit(code)
         assert os.waitstatus_to_exitcode(os.waitpid(child_id, 0)[1]) == 0

@@ -29,7 +29,7 @@ UPLOADED: Document = {
         "assets": [
             {"asset_ticker": "AMZN", "asset_quantity": 99},
             {"asset_ticker": "KO", "asset_quantity": -2.5},
-            {"asset_ticker": "AMZN", "asset_quantity": 1},
+            {"asset_ticker": " AMZN ", "asset_quantity": 1},
         ],
     },
 }
@@ -109,6 +109,9 @@ def test_portfolios_of_the_same_name_get_numbers_and_keep_them() -> None:
     fewer = {**document, "portfolios": [*document["portfolios"][1:], entry]}
     again = [portfolio["portfolio_id"] for portfolio in converted(fewer)["portfolios"]]
     assert again == [*ids[1:], "income-portfolio.user_009"]
+    newcomer_first = {**document, "portfolios": [entry, *document["portfolios"]]}
+    kept = [portfolio["portfolio_id"] for portfolio in converted(newcomer_first)["portfolios"]]
+    assert kept == ["income-portfolio-3.user_009", *ids]
 
 
 @pytest.mark.parametrize(
