@@ -56,7 +56,7 @@ def drawdowns(values: ArrayLike) -> Drawdowns:
     falls = peaks - array
     positive = np.asarray(array.min(axis=-1, keepdims=True) > 0)
     # one array for both: fractions of the peak where they mean something, money where they do not
-    depth = falls / np.where(positive, peaks, 1.0)
+    depth = falls / (peaks if positive.all() else np.where(positive, peaks, 1.0))
     trough = depth.argmax(axis=-1)
     at_trough = trough[..., None]
     deepest = np.take_along_axis(depth, at_trough, axis=-1)[..., 0]
