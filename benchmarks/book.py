@@ -19,6 +19,7 @@ from farp.engine.book import CoreMetrics, core_metrics
 
 PORTFOLIOS, INSTRUMENTS, DAYS, POSITIONS = 10_000, 500, 252, 20
 THREADS = 2
+REST_SECONDS = 0.2
 TARGET_RATIO = 3.0
 TARGET_BYTES = 2 * 1024**3
 
@@ -63,8 +64,9 @@ def rows(repeats: int) -> list[Row]:
             "dense": lambda: metrics(dense),
         },
         repeats,
+        REST_SECONDS,
     )
-    times |= interleaved({"full": lambda: metrics(full)}, max(2, repeats // 4))
+    times |= interleaved({"full": lambda: metrics(full)}, max(2, repeats // 4), REST_SECONDS)
     floor = (times["floor"] + times["floor again"]) / 2
     titles = {
         "sparse": f"core figures of {PORTFOLIOS:,} x {INSTRUMENTS} x {DAYS}, {POSITIONS} positions each",

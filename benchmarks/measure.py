@@ -23,11 +23,15 @@ class Row:
     ok: bool | None
 
 
-def interleaved(runs: Mapping[str, Callable[[], object]], repeats: int) -> dict[str, float]:
-    """Return the median time [s] of each run; one after the other, so that a busy spell of the machine falls on all of them."""
+def interleaved(runs: Mapping[str, Callable[[], object]], repeats: int, rest: float = 0.0) -> dict[str, float]:
+    """Return the median time [s] of each run; one after the other, so that a busy spell of the machine falls on all of them.
+
+    `rest` seconds pass before each: the threads of BLAS keep a core busy for a moment after a product, waiting for the next.
+    """
     times: dict[str, list[float]] = {name: [] for name in runs}
     for repeat in range(-WARM_UPS, repeats):
         for name, run in runs.items():
+            time.sleep(rest)
             start = time.perf_counter()
             run()
             elapsed = time.perf_counter() - start
