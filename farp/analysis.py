@@ -128,8 +128,9 @@ class RiskReport:
     """Everything FARP says about one portfolio on one day. Arrays over holdings follow the order of `holdings`.
 
     `profit_and_loss` (n_days,) and `position_profit_and_loss` (n_holdings, n_days) belong to `dates`. Rolling series hold the
-    lookback's days, fewer where the common past is too short; their last value is the headline figure. They are empty where
-    the figure is undefined.
+    lookback's days (VaR and ES at the first confidence, the extreme VaR at the last), fewer where the common past is too
+    short; their last value is the headline figure. They are empty where the figure is undefined. `no_factors_because` says in
+    one sentence why `factors` is None.
     """
 
     portfolio: Portfolio
@@ -158,7 +159,9 @@ class RiskReport:
     exposure: dict[str, Exposure]
     concentration: Concentration
     factors: FactorAnalysis | None
+    no_factors_because: str | None
     rolling_value_at_risk: Series
+    rolling_extreme_value_at_risk: Series
     rolling_expected_shortfall: Series
     rolling_volatility: dict[int, Series]
     rolling_sharpe_ratio: dict[int, Series]
@@ -206,7 +209,9 @@ def analyse(portfolio: Portfolio, history: PriceHistory, as_of: dt.date | None =
     past_returns = Series(dates=past.dates, values=past.values / nav) if nav > 0 else None
 
     figures = _value_at_risk(profit_and_loss, market_values, prices, nav, spec)
-    rolling_tail = value_at_risk.rolling_tail(past.values, spec.confidences[0], n, spec.rule)
+    rolling_tail, rolling_extreme = (
+        value_at_risk.rolling_tail(past.values, confidence, n, spec.rule) for confidence in (spec.confidences[0], spec.confidences[-1])
+    )
     benchmark, benchmark_note = _benchmark(valuation, history, nav)
     factors, factor_note = _factors(valuation, history, spec)
     concentration = exposure.concentration(market_values)
@@ -243,7 +248,9 @@ def analyse(portfolio: Portfolio, history: PriceHistory, as_of: dt.date | None =
         },
         concentration=concentration,
         factors=factors,
+        no_factors_because=factor_note if factors is None else None,
         rolling_value_at_risk=_ending_today(past.dates, rolling_tail.value_at_risk, n),
+        rolling_extreme_value_at_risk=_ending_today(past.dates, rolling_extreme.value_at_risk, n),
         rolling_expected_shortfall=_ending_today(past.dates, rolling_tail.expected_shortfall, n),
         rolling_volatility={window: _rolling(past_returns, performance.rolling_volatility, window, n) for window in VOLATILITY_WINDOWS},
         rolling_sharpe_ratio={

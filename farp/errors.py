@@ -51,10 +51,11 @@ class NothingToAnalyse(DataError):
         if not self.exclusions:
             return f"Portfolio '{self.portfolio_id}' holds no positions, so there is no risk to compute. Add a position first."
         when = f" on {self.as_of.isoformat()}" if self.as_of else ""
-        reasons = "; ".join(str(exclusion) for exclusion in self.exclusions)
+        reasons = "; ".join(str(exclusion).rstrip(".") for exclusion in self.exclusions)
+        count = len(self.exclusions)
         return (
-            f"None of the {len(self.exclusions)} positions of portfolio '{self.portfolio_id}' can be priced{when}, so there are"
-            f" 0 data points: {reasons}."
+            f"Nothing in portfolio '{self.portfolio_id}' can be priced{when}, so there are 0 data points."
+            f" {count} position{' is' if count == 1 else 's are'} left out: {reasons}."
         )
 
 

@@ -13,6 +13,13 @@ from typing import TypeGuard
 MINUS = "\N{MINUS SIGN}"
 MISSING = "\N{EN DASH}"
 THIN_SPACE = "\N{THIN SPACE}"
+ASSET_CLASSES = {
+    "EQUITY": "Equity",
+    "FIXED_INCOME": "Fixed income",
+    "COMMODITY": "Commodity",
+    "CRYPTO": "Crypto",
+    "CASH": "Cash",
+}
 SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "CHF": "CHF\N{NO-BREAK SPACE}"}
 
 _UNITS = ((1e12, "tn"), (1e9, "bn"), (1e6, "m"), (1e3, "k"))
@@ -108,6 +115,17 @@ def price(value: float | None) -> str:
 def day(value: dt.date | None) -> str:
     """Return a date: ``28 Dec 2022``."""
     return MISSING if value is None else f"{value.day} {value:%b %Y}"
+
+
+def bucket(value: str) -> str:
+    """Return the name of an exposure bucket for reading: ``Fixed income`` for ``FIXED_INCOME``, others as they are.
+
+    Examples
+    --------
+    >>> bucket("FIXED_INCOME"), bucket("FX"), bucket("Health Care")
+    ('Fixed income', 'FX', 'Health Care')
+    """
+    return ASSET_CLASSES.get(value, value)
 
 
 def confidence(value: float) -> str:

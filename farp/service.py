@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from farp.analysis import AnalysisSpec, RiskReport, analyse
-from farp.errors import NoPortfolios
+from farp.errors import InvalidInput, NoPortfolios, NotFound
 from farp.market import PriceHistory
 from farp.portfolio import Portfolio
 from farp.prices import price_history
@@ -72,9 +72,21 @@ class Desk:
         return find_portfolio(self.store, id)
 
     def default_portfolio_id(self) -> str:
-        """Return `DEFAULT_PORTFOLIO`, else the first stored portfolio; NoPortfolios when the store is empty."""
-        if self.settings.default_portfolio:
-            return self.settings.default_portfolio
+        """Return `DEFAULT_PORTFOLIO`, else the first stored portfolio.
+
+        Raises
+        ------
+        NoPortfolios
+            The store is empty.
+        InvalidInput
+            `DEFAULT_PORTFOLIO` names a portfolio that is not there.
+        """
+        chosen = self.settings.default_portfolio
+        if chosen:
+            try:
+                return self.portfolio(chosen).id
+            except NotFound:
+                raise InvalidInput(f"DEFAULT_PORTFOLIO is {chosen!r}, but there is no such portfolio; `farp portfolios` lists the ids.") from None
         first = next(list_portfolios(self.store), None)
         if first is None:
             raise NoPortfolios

@@ -15,9 +15,11 @@ with guarded():
     report = current_report()
     colours = current_palette()
     if report.factors is None:
-        nothing_here("No factor analysis", report.notes)
+        nothing_here("No factor analysis", report.no_factors_because)
     factor_cards(report)
-    view = st.segmented_control("Show", list(VIEWS), default="contributions", required=True, format_func=VIEWS.__getitem__, key="view", bind="query-params")
+    view = st.segmented_control(
+        "Show", list(VIEWS), default="contributions", required=True, format_func=VIEWS.__getitem__, key="view", bind="query-params"
+    )
     if view == "loadings":
         chart(
             "Loadings of each holding on each factor",

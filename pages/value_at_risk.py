@@ -17,7 +17,7 @@ with guarded():
     level = report.spec.confidences[0]
     st.subheader("Value at risk and expected shortfall", anchor=False, help=help_texts.VAR_TABLE)
     tables.show(tables.value_at_risk(report), key="var_table")
-    st.markdown(literal(value_at_risk_in_words(report.value_at_risk_at(level, 1), report.base_currency)))
+    st.markdown(literal(" ".join(value_at_risk_in_words(figure, report.base_currency) for figure in report.value_at_risk)))
     for warning in dict.fromkeys(figure.warning for figure in report.value_at_risk if figure.warning):
         st.warning(literal(warning), icon=":material/hourglass_empty:")
     chart(

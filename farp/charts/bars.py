@@ -72,13 +72,14 @@ def horizontal_bars(bars: Sequence[Bar], palette: Palette, title: str, height: i
 
 
 def marked_bars(
-    bars: Sequence[Bar], marks: Sequence[Mark], names: tuple[str, str], palette: Palette, title: str, height: int | None = None
+    bars: Sequence[Bar], marks: Sequence[Mark | None], names: tuple[str, str], palette: Palette, title: str, height: int | None = None
 ) -> go.Figure:
-    """Return `bars` with one of `marks` in each row, and a key that calls the two `names`."""
+    """Return `bars` with one of `marks` in each row that has one, and a key that calls the two `names`."""
     rows = list(range(len(bars)))
-    values = [bar.value for bar in bars] + [mark.value for mark in marks]
+    drawn_marks = [(row, mark) for row, mark in zip(rows, marks, strict=True) if mark is not None]
+    values = [bar.value for bar in bars] + [mark.value for _, mark in drawn_marks]
     room = _TEXT_SHARE * (max(0.0, *values) - min(0.0, *values))
-    ends = [_clear_of(mark.value, bar.value, room) for bar, mark in zip(bars, marks, strict=True)]
+    ends = [bar.value if mark is None else _clear_of(mark.value, bar.value, room) for bar, mark in zip(bars, marks, strict=True)]
     traces: list[dict[str, Any]] = [
         {
             "type": "bar",
@@ -95,11 +96,11 @@ def marked_bars(
             "type": "scatter",
             "mode": "markers",
             "name": names[1],
-            "x": [mark.value for mark in marks],
-            "y": rows,
+            "x": [mark.value for _, mark in drawn_marks],
+            "y": [row for row, _ in drawn_marks],
             "cliponaxis": False,
             "marker": {"symbol": "line-ns", "size": 15, "line": {"width": 3, "color": palette.ink}},
-            "hovertext": [mark.hover for mark in marks],
+            "hovertext": [mark.hover for _, mark in drawn_marks],
             "hovertemplate": "%{hovertext}<extra></extra>",
         },
         {

@@ -29,10 +29,10 @@ def tail_contributions(report: RiskReport, confidence: float, palette: Palette, 
     shown, rest = largest_and_rest(parts, top + 1)
     rows = [(holding_label(report.holdings[i]), holding_name(report.holdings[i]), float(parts[i]), report.holdings[i].weight) for i in shown]
     rows.sort(key=lambda row: -row[2])
-    if len(rest):
-        weights = [report.holdings[i].weight for i in rest]
-        together = sum(weight for weight in weights if weight is not None) if None not in weights else None
-        rows.append((others(len(rest)), f"The other {len(rest)} holdings", float(parts[rest].sum()), together))
+    if len(rest):  # together they may weigh so much that their mark would squeeze every bar: the words say it instead
+        weights = [weight for i in rest if (weight := report.holdings[i].weight) is not None]
+        together = f", together {percent(sum(weights), 0)} of the value," if weights else ""
+        rows.append((others(len(rest)), f"The other {len(rest)} holdings{together}", float(parts[rest].sum()), None))
     bars = [
         Bar(
             label=label,
@@ -44,10 +44,11 @@ def tail_contributions(report: RiskReport, confidence: float, palette: Palette, 
         for label, name, part, _ in rows
     ]
     title = f"% of the total; confidence {level}, 1 day"
-    known = [(name, weight) for _, name, _, weight in rows if weight is not None]
-    if len(known) < len(rows):
+    marks = [
+        None if weight is None else Mark(value=weight, hover=f"{name}<br>weight {percent(weight)} of net asset value") for _, name, _, weight in rows
+    ]
+    if not any(marks):
         return horizontal_bars(bars, palette, title)
-    marks = [Mark(value=weight, hover=f"{name}<br>weight {percent(weight)} of net asset value") for name, weight in known]
     return marked_bars(bars, marks, ("expected shortfall", "weight"), palette, title)
 
 

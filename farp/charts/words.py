@@ -12,22 +12,14 @@ from numpy.typing import NDArray
 from farp.analysis import RiskReport
 from farp.charts.theme import SMALL
 from farp.engine.checks import Floats
+from farp.format import bucket as bucket_name
 from farp.format import money, short_money
 from farp.market import Dates, as_date
-from farp.portfolio import AssetClass, cash_currency
+from farp.portfolio import cash_currency
 from farp.valuation import Holding
 
 LONGEST_LABEL = 22
 LONGEST_BUCKET = 30
-
-_ASSET_CLASSES = {
-    AssetClass.EQUITY.value: "Equity",
-    AssetClass.FIXED_INCOME.value: "Fixed income",
-    AssetClass.COMMODITY.value: "Commodity",
-    AssetClass.CRYPTO.value: "Crypto",
-    AssetClass.FX.value: "FX",
-    AssetClass.CASH.value: "Cash",
-}
 
 
 def plain(text: str) -> str:
@@ -65,7 +57,7 @@ def holding_name(holding: Holding) -> str:
 
 def bucket_label(bucket: str) -> str:
     """Return what a bucket of an exposure is called: ``FIXED_INCOME`` is ``Fixed income``."""
-    return plain(short(_ASSET_CLASSES.get(bucket, bucket), LONGEST_BUCKET))
+    return plain(short(bucket_name(bucket), LONGEST_BUCKET))
 
 
 def exact(amount: float, currency: str) -> str:
@@ -130,4 +122,4 @@ def text_width(texts: Sequence[str], size: int = SMALL) -> int:
 
 def factor_note(report: RiskReport) -> str:
     """Return why the report has no factor analysis."""
-    return next((note for note in report.notes if note.startswith("There is no factor analysis")), "There is no factor analysis of these holdings.")
+    return report.no_factors_because or "There is no factor analysis of these holdings."

@@ -197,8 +197,7 @@ def factor_contributions_document(report: RiskReport) -> JsonObject:
     """
     analysis = report.factors
     if analysis is None:
-        why = [note for note in report.notes if note.startswith("There is no factor analysis")]
-        raise DataError(" ".join(why) or "There is no factor analysis of this portfolio: its holdings have too few days in common with the factors.")
+        raise DataError(report.no_factors_because)
     regression, contributions = analysis.regression, analysis.contributions
     value, names = report.net_asset_value, analysis.factors.names
     volatility_amount = math.sqrt(contributions.variance * TRADING_DAYS)

@@ -20,19 +20,16 @@ def three_sentences(report: RiskReport) -> tuple[str, str, str]:
     return how_much(report), because_of_what(report), how_it_went(report)
 
 
-def odds(confidence: float) -> str:
-    """Return a confidence level as a count of days: 0.95 -> ``19 of 20 days``."""
+def odds(confidence: float, of: str = "days") -> str:
+    """Return a confidence level as a count: 0.95 -> ``19 of 20 days``."""
     out_of = round(1.0 / (1.0 - confidence))
-    return f"{out_of - 1} of {out_of} days"
+    return f"{out_of - 1} of {out_of} {of}"
 
 
 def value_at_risk_in_words(figure: ValueAtRisk, currency: str) -> str:
     """Return one VaR figure as a sentence: ``On 19 of 20 days the loss stays below $3,116.``"""
-    out_of = round(1.0 / (1.0 - figure.confidence))
-    if figure.horizon_days == 1:
-        on = f"On {odds(figure.confidence)}"
-    else:
-        on = f"In {out_of - 1} of {out_of} periods of {figure.horizon_days} trading days"
+    one_day = figure.horizon_days == 1
+    on = f"On {odds(figure.confidence)}" if one_day else f"In {odds(figure.confidence, f'periods of {figure.horizon_days} trading days')}"
     if figure.amount < 0:
         return f"{on} the holdings gain at least {money(-figure.amount, currency)}."
     return f"{on} the loss stays below {money(figure.amount, currency)}."

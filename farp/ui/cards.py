@@ -17,14 +17,14 @@ SPARK_POINTS = 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """One metric. `beside` is the quiet line; `signed` colours it by its sign, only where up is good and down is bad."""
+    """One metric. `beside` is the quiet line; `rose` colours it, only where up is good and down is bad."""
 
     label: str
     value: str
     beside: str
     help: str
     past: Series | None = None
-    signed: bool = False
+    rose: bool | None = None
 
 
 def draw(cards: Sequence[Card], key: str = "cards") -> None:
@@ -36,8 +36,9 @@ def draw(cards: Sequence[Card], key: str = "cards") -> None:
                 literal(card.label),
                 literal(card.value),
                 literal(card.beside),
-                delta_color="normal" if card.signed else "off",
-                delta_arrow="auto" if card.signed else "off",
+                # Streamlit reads the direction off a hyphen; ours is a minus sign, so it is told
+                delta_color="off" if card.rose is None else "normal" if card.rose else "inverse",
+                delta_arrow="off" if card.rose is None else "up" if card.rose else "down",
                 help=card.help,
                 border=True,
                 chart_data=spark,
@@ -46,9 +47,9 @@ def draw(cards: Sequence[Card], key: str = "cards") -> None:
 
 
 def headline_cards(report: RiskReport) -> None:
-    """Draw the overview's seven cards."""
+    """Draw the overview's eight cards."""
     currency, level = report.base_currency, report.spec.confidences[0]
-    figure = report.value_at_risk_at(level, 1)
+    figure, extreme = report.value_at_risk_at(level, 1), report.value_at_risk_at(report.spec.confidences[-1], 1)
     percent_level = confidence(level)
     fall, benchmark = report.drawdown, report.benchmark
     draw(
@@ -56,10 +57,10 @@ def headline_cards(report: RiskReport) -> None:
             Card(
                 label="Value",
                 value=money(report.net_asset_value, currency),
-                beside=f"{money(report.change_1d, currency)} on {day(report.as_of)}",
+                beside=f"{money(report.change_1d, currency)} on the day",
                 help=help_texts.VALUE,
                 past=report.value,
-                signed=True,
+                rose=report.change_1d > 0 if report.change_1d else None,
             ),
             Card(
                 label=f"VaR {percent_level}, 1 day",
@@ -67,6 +68,13 @@ def headline_cards(report: RiskReport) -> None:
                 beside=_of_value(figure.fraction),
                 help=help_texts.VALUE_AT_RISK,
                 past=report.rolling_value_at_risk,
+            ),
+            Card(
+                label=f"VaR {confidence(extreme.confidence)}, 1 day",
+                value=money(extreme.amount, currency),
+                beside=_of_value(extreme.fraction),
+                help=help_texts.EXTREME_VALUE_AT_RISK,
+                past=report.rolling_extreme_value_at_risk,
             ),
             Card(
                 label=f"Expected shortfall {percent_level}",
@@ -129,8 +137,14 @@ def exposure_cards(report: RiskReport) -> None:
             Card(
                 label="Effective positions",
                 value=number(effective, 1),
-                beside=f"of {len(report.holdings)} · Herfindahl {number(float(concentration.herfindahl))}",
-                help=f"{help_texts.EFFECTIVE}\n\n{help_texts.HERFINDAHL}",
+                beside=f"of {len(report.holdings)}",
+                help=help_texts.EFFECTIVE,
+            ),
+            Card(
+                label="Herfindahl index",
+                value=number(float(concentration.herfindahl), 3),
+                beside="1 is a single position",
+                help=help_texts.HERFINDAHL,
             ),
         ],
         key="exposure",
@@ -189,7 +203,7 @@ def drawdown_cards(report: RiskReport) -> None:
 
 
 def _of_value(fraction: float | None) -> str:
-    return f"{percent(fraction, 2)} of value" if fraction is not None else "value is not positive"
+    return f"{percent(fraction, 2 if abs(fraction) < 0.1 else 0)} of value" if fraction is not None else "value is not positive"
 
 
 def _thinned(past: Series | None) -> list[float] | None:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from farp.charts.theme import CONFIG, Palette, palette
 from farp.ui import tables
-from farp.ui.shell import dark
+from farp.ui.theme_watch import dark
 
 
 def current_palette() -> Palette:
@@ -27,7 +27,7 @@ def chart(title: str, figure: go.Figure, table: Callable[[], tables.Table], *, k
             data = table()
             tables.show(data, key=f"data_{key}", height=360 if len(data.frame) > 10 else None)
             st.download_button(
-                "Download as CSV",
+                "Download this table",
                 data=lambda: data.frame.to_csv(index=False),
                 file_name=f"{key}.csv",
                 mime="text/csv",

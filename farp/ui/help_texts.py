@@ -11,6 +11,10 @@ VALUE_AT_RISK = (
     "Today's holdings are taken through each of the last 252 trading days; the VaR is the 5 % point of those profits and losses, "
     "by linear interpolation between the two nearest days (Excel's PERCENTILE.INC). A positive number is a loss."
 )
+EXTREME_VALUE_AT_RISK = (
+    "**Value at risk at 99 %**: the loss that is not exceeded on 99 of 100 days.\n\n"
+    "Read off the same 252 days as the 95 % figure. It rests on the two or three worst of them, so take it as less certain."
+)
 EXPECTED_SHORTFALL = (
     "**Expected shortfall (ES)**: the average loss on the worst 5 % of days, so it is never smaller than the VaR.\n\n"
     "Mean of the worst n × 5 % of the last 252 days, the last one counted fractionally."

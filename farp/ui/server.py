@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gc
 import importlib
 from collections.abc import AsyncIterator
@@ -20,6 +21,8 @@ from farp.settings import Settings, load_settings
 if TYPE_CHECKING:
     import streamlit as st
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from farp.market import PriceHistory
 
 # What every page needs and what is slow to import: paid for once, before the first visitor comes.
 _FIRST_PAGE_NEEDS = ("pandas", "plotly.graph_objects", "farp.charts", "farp.service")
@@ -87,12 +90,29 @@ def create_app() -> st.App:
 
 
 def warm_up(settings: Settings) -> None:
-    """Import what the first page needs and load the price history it will ask for."""
+    """Import what the first page needs, load the price history it will ask for, and draw once what Plotly loads late."""
     for name in _FIRST_PAGE_NEEDS:
         importlib.import_module(name)
+    from farp.analysis import analyse
+    from farp.charts import contribution, drawdown, factors, value_at_risk
+    from farp.charts.theme import LIGHT
+    from farp.portfolio import Portfolio, Position
     from farp.prices import price_history
 
-    price_history(settings)
+    history = price_history(settings)
+    report = analyse(Portfolio(id="warm-up", name="Warm-up", positions=(Position(history.benchmark, 1.0),)), history, as_of=_last_day(history))
+    contribution.tail_contributions(report, report.spec.confidences[0], LIGHT)
+    for draw in (value_at_risk.loss_histogram, factors.contribution_heatmap, drawdown.value_path):
+        draw(report, LIGHT)
+
+
+def _last_day(history: PriceHistory) -> dt.date:
+    """Return the benchmark's last day: a chosen one may end before the rest, and must not be refused as stale here."""
+    import numpy as np
+
+    from farp.market import as_date
+
+    return as_date(history.dates[np.flatnonzero(np.isfinite(history.close(history.benchmark)))[-1]])
 
 
 @asynccontextmanager

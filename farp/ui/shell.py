@@ -14,15 +14,19 @@ from farp.analysis import RiskReport
 from farp.errors import FarpError, InsufficientHistory, NoPortfolios, NotFound, NothingToAnalyse
 from farp.format import day, money
 from farp.portfolio import cash_currency
-from farp.ui import tables
+from farp.ui import tables, theme_watch
 from farp.ui.desk import desk, load_report, portfolio_labels
 from farp.ui.text import literal
 from farp.valuation import Exclusion
 
 PORTFOLIO_KEY = "portfolio"
 AS_OF_KEY = "as_of"
+SIDEBAR_PIXELS = 300
+_ABOUT = "**FARP** · portfolio risk exposure analysis: what could I lose, and because of what?"
 _STYLE = """<style>
-.st-key-cards > div, [class*="st-key-cards"] { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.6rem, 1fr)); gap: 0.75rem; }
+.st-key-unseen { display: none; }
+[class*="st-key-cards"] { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 0.75rem; }
+@media (max-width: 1100px) { [class*="st-key-cards"] { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
 [data-testid="stMetricDelta"] { font-size: 0.85rem; }
 [data-testid="stMainBlockContainer"] { max-width: 84rem; }
 @media (max-width: 640px) {
@@ -38,7 +42,12 @@ def navigation() -> Page:
         {
             "Risk": [
                 st.Page(
-                    "pages/overview.py", title="Overview", icon=":material/dashboard:", default=True, help="What could be lost, and because of what."
+                    "pages/overview.py",
+                    title="Overview",
+                    icon=":material/dashboard:",
+                    url_path="home",
+                    default=True,
+                    help="What could be lost, and because of what.",
                 ),
                 st.Page(
                     "pages/value_at_risk.py", title="Value at risk", icon=":material/trending_down:", help="The VaR table and the days behind it."
@@ -46,6 +55,8 @@ def navigation() -> Page:
                 st.Page("pages/exposure.py", title="Exposure", icon=":material/bar_chart:", help="Long, short, gross and net, by what you choose."),
                 st.Page("pages/factors.py", title="Factors", icon=":material/grid_on:", help="Which factors drive which holding."),
                 st.Page("pages/drawdown.py", title="Drawdown", icon=":material/waterfall_chart:", help="The past year with today's holdings."),
+                # the default page answers at "/" only; this is the same page for a link that names it
+                st.Page("pages/overview.py", title="Overview", icon=":material/dashboard:", url_path="overview", visibility="hidden"),
             ],
             "Data": [
                 st.Page(
@@ -61,10 +72,12 @@ def navigation() -> Page:
 
 def frame() -> Page:
     """Draw what all pages share and return the page to run; called by app.py only."""
-    st.set_page_config(page_title="FARP · portfolio risk", page_icon="📉", layout="wide")
+    _page_config()
     page = navigation()
     st.session_state["_framed"] = True
-    st.html(_STYLE)
+    with st.container(key="unseen"):
+        st.html(_STYLE)
+        theme_watch.watch()
     with guarded():
         _sidebar(portfolio_labels())
     return page
@@ -76,9 +89,17 @@ def through_app() -> None:
     When the first request to a fresh server is a deep link, Streamlit runs the page's file alone: no navigation, no picker.
     Declaring the navigation once tells the server otherwise, for every later run.
     """
-    if not st.session_state.get("_framed"):
+    if not st.session_state.pop("_framed", False):
+        _page_config()
         navigation()
         st.rerun()
+
+
+def _page_config() -> None:
+    # with `toolbarMode = "minimal"` the menu, and the choice of theme in it, only shows when the app puts something there
+    st.set_page_config(
+        page_title="FARP · portfolio risk", page_icon="📉", layout="wide", initial_sidebar_state=SIDEBAR_PIXELS, menu_items={"About": _ABOUT}
+    )
 
 
 def current_report() -> RiskReport:
@@ -90,9 +111,9 @@ def current_report() -> RiskReport:
     return report
 
 
-def nothing_here(heading: str, notes: tuple[str, ...]) -> NoReturn:
+def nothing_here(heading: str, because: str | None) -> NoReturn:
     """Show that a page has nothing to show for this portfolio, with the reason, and end the page."""
-    _message(":material/info:", heading, " ".join(notes) or "There is nothing to show for this portfolio.")
+    _message(":material/info:", heading, because or "There is nothing to show for this portfolio.")
 
 
 @contextmanager
@@ -110,11 +131,6 @@ def guarded() -> Iterator[None]:
         _message(":material/hourglass_empty:", "Not enough history", str(error))
     except FarpError as error:
         _message(":material/error:", "This cannot be shown", str(error))
-
-
-def dark() -> bool:
-    """Whether the browser shows the dark theme."""
-    return st.context.theme.type == "dark"
 
 
 def _sidebar(labels: dict[str, str]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from farp import format
+from farp import format as written
 from farp.analysis import RiskReport, Series
 from farp.engine.value_at_risk import QuantileRule
 from farp.valuation import Exclusion
@@ -46,7 +46,7 @@ def show(table: Table, *, key: str | None = None, selectable: bool = False, heig
             options["alignment"] = "right"
         config[column] = st.column_config.Column(**options)
     styled = table.frame.style.format({column: _readable(write) for column, write in table.formats.items()})
-    drawn: dict[str, Any] = {"hide_index": True, "column_config": config, "key": key}
+    drawn: dict[str, Any] = {"hide_index": True, "column_config": config, "key": key, "placeholder": written.MISSING}
     drawn["height"] = height or ("content" if len(table.frame) <= ROWS_IN_FULL else "auto")
     if not selectable:
         st.dataframe(styled, **drawn)
@@ -57,19 +57,19 @@ def show(table: Table, *, key: str | None = None, selectable: bool = False, heig
 
 
 def _readable(write: Formatter) -> Formatter:
-    return lambda value: format.MISSING if pd.isna(value) else write(value)
+    return lambda value: written.MISSING if pd.isna(value) else write(value)
 
 
 def value_at_risk(report: RiskReport) -> Table:
     """Return the VaR table: one row per confidence and horizon."""
     rows = []
     for figure in report.value_at_risk:
-        low = format.money(figure.interval_low, report.base_currency)
-        high = format.money(figure.interval_high, report.base_currency) if figure.interval_high is not None else "open"
+        low = written.money(figure.interval_low, report.base_currency)
+        high = written.money(figure.interval_high, report.base_currency) if figure.interval_high is not None else "open"
         rows.append(
             {
-                "Confidence": format.confidence(figure.confidence),
-                "Horizon": format.days(figure.horizon_days),
+                "Confidence": written.confidence(figure.confidence),
+                "Horizon": written.days(figure.horizon_days),
                 "VaR": figure.amount,
                 "VaR, % of value": figure.fraction,
                 "ES": figure.expected_shortfall,
@@ -81,8 +81,8 @@ def value_at_risk(report: RiskReport) -> Table:
                 "Rule": RULES[figure.rule],
             }
         )
-    amount = partial(format.money, currency=report.base_currency)
-    fraction = partial(format.percent, decimals=2)
+    amount = partial(written.money, currency=report.base_currency)
+    fraction = partial(written.percent, decimals=2)
     return Table(
         frame=_frame(rows, numeric=("VaR", "VaR, % of value", "ES", "ES, % of value", "Overlapping")),
         formats={"VaR": amount, "VaR, % of value": fraction, "ES": amount, "ES, % of value": fraction, "Overlapping": amount},
@@ -99,7 +99,7 @@ def value_at_risk(report: RiskReport) -> Table:
 
 def tail_days(report: RiskReport, days: tuple[int, ...]) -> Table:
     """Return the days of the tail, worst first; `days` are indices into `report.dates`."""
-    amount = partial(format.money, currency=report.base_currency)
+    amount = partial(written.money, currency=report.base_currency)
     rows = []
     for day in days:
         worst = int(report.position_profit_and_loss[:, day].argmin())
@@ -114,7 +114,7 @@ def tail_days(report: RiskReport, days: tuple[int, ...]) -> Table:
         )
     return Table(
         frame=_frame(rows, numeric=("Profit and loss", "% of value", "It lost")),
-        formats={"Day": format.day, "Profit and loss": amount, "% of value": partial(format.percent, decimals=2), "It lost": amount},
+        formats={"Day": written.day, "Profit and loss": amount, "% of value": partial(written.percent, decimals=2), "It lost": amount},
     )
 
 
@@ -125,20 +125,20 @@ def day_by_position(report: RiskReport, day: int) -> Table:
         for holding, amount in zip(report.holdings, report.position_profit_and_loss[:, day], strict=True)
     ]
     rows.sort(key=lambda row: float(str(row["Profit and loss"])))
-    return Table(frame=_frame(rows, numeric=("Profit and loss",)), formats={"Profit and loss": partial(format.money, currency=report.base_currency)})
+    return Table(frame=_frame(rows, numeric=("Profit and loss",)), formats={"Profit and loss": partial(written.money, currency=report.base_currency)})
 
 
 def profit_and_loss(report: RiskReport) -> Table:
     """Return the daily profit and loss behind the histogram."""
     frame = pd.DataFrame({"Day": report.dates.astype("datetime64[s]"), "Profit and loss": report.profit_and_loss})
-    return Table(frame=frame, formats={"Day": format.day, "Profit and loss": partial(format.money, currency=report.base_currency)})
+    return Table(frame=frame, formats={"Day": written.day, "Profit and loss": partial(written.money, currency=report.base_currency)})
 
 
 def series(columns: dict[str, Series], write: Formatter) -> Table:
     """Return dated series side by side."""
     parts = [pd.Series(item.values, index=item.dates.astype("datetime64[s]"), name=name) for name, item in columns.items() if len(item.values)]
     frame = pd.concat(parts, axis=1).rename_axis("Day").reset_index() if parts else pd.DataFrame(columns=["Day", *columns])
-    return Table(frame=frame, formats={"Day": format.day, **{name: write for name in frame.columns if name != "Day"}})
+    return Table(frame=frame, formats={"Day": written.day, **{name: write for name in frame.columns if name != "Day"}})
 
 
 def contributions(report: RiskReport) -> Table:
@@ -157,10 +157,10 @@ def contributions(report: RiskReport) -> Table:
         for i, holding in enumerate(report.holdings)
     ]
     rows.sort(key=lambda row: -float(str(row["ES"])))
-    amount = partial(format.money, currency=report.base_currency)
+    amount = partial(written.money, currency=report.base_currency)
     return Table(
         frame=_frame(rows, numeric=("Weight", "Share of ES", "ES", "VaR (ES shares)")),
-        formats={"Weight": format.percent, "Share of ES": format.percent, "ES": amount, "VaR (ES shares)": amount},
+        formats={"Weight": written.percent, "Share of ES": written.percent, "ES": amount, "VaR (ES shares)": amount},
         help={"VaR (ES shares)": "The VaR, split in the same proportions as the expected shortfall."},
         pinned="Ticker",
     )
@@ -172,7 +172,7 @@ def exposure(report: RiskReport, dimension: str, title: str) -> Table:
     gross, net = float(result.gross.sum()), float(result.net.sum())
     rows = [
         {
-            title: readable_bucket(bucket),
+            title: written.bucket(bucket),
             "Long": float(result.long[i]),
             "Short": float(result.short[i]),
             "Gross": float(result.gross[i]),
@@ -183,11 +183,11 @@ def exposure(report: RiskReport, dimension: str, title: str) -> Table:
         for i, bucket in enumerate(result.buckets)
     ]
     rows.sort(key=lambda row: -float(str(row["Gross"])))
-    amount = partial(format.money, currency=report.base_currency)
+    amount = partial(written.money, currency=report.base_currency)
     money = ("Long", "Short", "Gross", "Net")
     return Table(
         frame=_frame(rows, numeric=(*money, "% of gross", "% of net")),
-        formats={**dict.fromkeys(money, amount), "% of gross": format.percent, "% of net": format.percent},
+        formats={**dict.fromkeys(money, amount), "% of gross": written.percent, "% of net": written.percent},
         pinned=title,
     )
 
@@ -206,9 +206,9 @@ def regression(report: RiskReport) -> Table:
         rows.append(row)
     rows.sort(key=lambda row: -float(str(row["Share of variance"])) if row["Share of variance"] == row["Share of variance"] else 0.0)
     names = report.factors.factors.names
-    formats: dict[str, Formatter] = {"Share of variance": format.percent, "R²": partial(format.percent, decimals=0)}
-    formats |= dict.fromkeys(names, format.number)
-    formats |= {f"t {name}": partial(format.number, decimals=1) for name in names}
+    formats: dict[str, Formatter] = {"Share of variance": written.percent, "R²": partial(written.percent, decimals=0)}
+    formats |= dict.fromkeys(names, written.number)
+    formats |= {f"t {name}": partial(written.number, decimals=1) for name in names}
     return Table(frame=_frame(rows, numeric=tuple(formats)), formats=formats, pinned="Ticker")
 
 
@@ -221,7 +221,7 @@ def variance_shares(report: RiskReport) -> Table:
     frame.insert(0, "Ticker", [holding.ticker for holding in report.holdings])
     frame["Total"] = report.factors.contributions.by_position
     frame = frame.sort_values("Total", ascending=False)
-    return Table(frame=frame, formats=dict.fromkeys((*names, "Total"), format.percent), pinned="Ticker")
+    return Table(frame=frame, formats=dict.fromkeys((*names, "Total"), written.percent), pinned="Ticker")
 
 
 def factor_meanings(report: RiskReport) -> Table:
@@ -230,7 +230,7 @@ def factor_meanings(report: RiskReport) -> Table:
     rows = [
         {
             "Factor": factor.name,
-            "Made of": " ".join(f"{'+' if weight > 0 else format.MINUS} {ticker}" for ticker, weight in factor.legs).removeprefix("+ "),
+            "Made of": " ".join(f"{'+' if weight > 0 else written.MINUS} {ticker}" for ticker, weight in factor.legs).removeprefix("+ "),
             "Meaning": factor.meaning,
         }
         for factor in factors
@@ -245,13 +245,13 @@ def provenance(report: RiskReport) -> Table:
     factors = report.factors
     facts = {
         "Prices": report.source_label,
-        "As of": format.day(report.as_of),
-        "Asked for": format.day(report.requested_as_of) if report.requested_as_of else "latest",
-        "Window": f"{report.observations} daily returns, {format.day(first)} to {format.day(last)}",
+        "As of": written.day(report.as_of),
+        "Asked for": written.day(report.requested_as_of) if report.requested_as_of else "latest",
+        "Window": f"{report.observations} daily returns, {written.day(first)} to {written.day(last)}",
         "Window asked for": f"{report.spec.lookback_days} daily returns",
         "Benchmark": benchmark,
         "Factors": f"{', '.join(factors.factors.names)} ({factors.regression.observations} common days)" if factors else "none",
-        "Risk-free rate": format.percent(report.spec.risk_free_rate),
+        "Risk-free rate": written.percent(report.spec.risk_free_rate),
         "Portfolio id": report.portfolio.id,
     }
     return Table(frame=pd.DataFrame({"What": list(facts), "Used": list(facts.values())}))
@@ -269,7 +269,7 @@ def positions(report: RiskReport) -> Table:
             f"in {report.base_currency}": holding.fx_rate,
             "Market value": holding.market_value,
             "Weight": holding.weight,
-            "Asset class": readable_bucket(str(holding.instrument.asset_class)),
+            "Asset class": written.bucket(str(holding.instrument.asset_class)),
             "Sector": holding.instrument.sector,
             "Country": holding.instrument.country,
             "Price of": report.as_of,
@@ -282,12 +282,12 @@ def positions(report: RiskReport) -> Table:
     return Table(
         frame=_frame(rows, numeric=("Quantity", "Price", rate, "Market value", "Weight")),
         formats={
-            "Quantity": format.quantity,
-            "Price": format.price,
-            rate: partial(format.number, decimals=4),
-            "Market value": partial(format.money, currency=report.base_currency),
-            "Weight": format.percent,
-            "Price of": format.day,
+            "Quantity": written.quantity,
+            "Price": written.price,
+            rate: partial(written.number, decimals=4),
+            "Market value": partial(written.money, currency=report.base_currency),
+            "Weight": written.percent,
+            "Price of": written.day,
         },
         help={
             rate: f"What one unit of the position's currency is worth in {report.base_currency}.",
@@ -305,22 +305,15 @@ def exclusions(excluded: tuple[Exclusion, ...], currency: str) -> Table:
             "Ticker": exclusion.ticker,
             "Quantity": exclusion.quantity,
             "Why": exclusion.message[:1].upper() + exclusion.message[1:],
-            "Last price": format.day(exclusion.last_price_date),
+            "Last price": written.day(exclusion.last_price_date),
             "Last worth": exclusion.last_value,
         }
         for exclusion in excluded
     ]
     return Table(
         frame=_frame(rows, numeric=("Quantity", "Last worth")),
-        formats={"Quantity": format.quantity, "Last worth": partial(format.money, currency=currency)},
+        formats={"Quantity": written.quantity, "Last worth": partial(written.money, currency=currency)},
     )
-
-
-def readable_bucket(bucket: str) -> str:
-    """Return a bucket's name for reading: ``FIXED_INCOME`` -> ``Fixed income``; abbreviations stay."""
-    if bucket in {"FX", "USD"} or not bucket.isupper() or len(bucket) <= 3:
-        return bucket
-    return bucket.replace("_", " ").capitalize()
 
 
 def _frame(rows: list[dict[str, Any]], numeric: tuple[str, ...]) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+_BREAKS = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")  # not every blank: the thin space before a percent sign stays
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>()#+!|~$:&])")
 
 
@@ -15,4 +16,4 @@ def literal(text: str) -> str:
     >>> literal("A*B costs $5")
     'A\\\\*B costs \\\\$5'
     """
-    return _MARKUP.sub(r"\\\1", " ".join(text.split()))
+    return _MARKUP.sub(r"\\\1", _BREAKS.sub(" ", text))

@@ -127,22 +127,24 @@ def _listen(visit: Visit) -> None:
     # a deep link makes Streamlit look for its base path under /_stcore/ first: those answers of 404 are its own business
     page.on(
         "console",
-        lambda message: visit.complaints.append(f"console: {message.text}")
-        if message.type == "error" and "Failed to load resource" not in message.text
-        else None,
+        lambda message: (
+            visit.complaints.append(f"console: {message.text}") if message.type == "error" and "Failed to load resource" not in message.text else None
+        ),
     )
     page.on("pageerror", lambda error: visit.complaints.append(f"page error: {error}"))
     page.on(
         "response",
-        lambda response: visit.complaints.append(f"{response.status}: {response.url}")
-        if response.status >= 400 and "/_stcore/" not in response.url
-        else None,
+        lambda response: (
+            visit.complaints.append(f"{response.status}: {response.url}") if response.status >= 400 and "/_stcore/" not in response.url else None
+        ),
     )
     page.on(
         "request",
-        lambda request: visit.complaints.append(f"outside host: {request.url}")
-        if request.url.startswith(("http", "ws")) and host(request.url) != visit.host
-        else None,
+        lambda request: (
+            visit.complaints.append(f"outside host: {request.url}")
+            if request.url.startswith(("http", "ws")) and host(request.url) != visit.host
+            else None
+        ),
     )
 
 

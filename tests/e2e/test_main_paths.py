@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from farp.charts.theme import DARK, LIGHT
+from farp.charts.theme import DARK, LIGHT, Palette
 from farp.format import money
 
 from .conftest import Served, Visit, serving
@@ -29,7 +29,9 @@ def api(served: Served, path: str) -> dict[str, object]:
 
 
 def card(page: Page, label: str) -> str:
-    return page.locator("[data-testid=stMetric]", has_text=label).locator("[data-testid=stMetricValue]").inner_text()
+    return (
+        page.locator("[data-testid=stMetric]", has_text=re.compile(rf"^{re.escape(label)}")).locator("[data-testid=stMetricValue]").first.inner_text()
+    )
 
 
 def pick(visit: Visit, name: str) -> None:
@@ -83,14 +85,24 @@ def test_cold_deep_link_to_every_page(visit: NewVisit, tmp_path: Path, path: str
         window.settle()
 
 
-def test_switching_the_theme_repaints_page_and_charts(visit: NewVisit, served: Served) -> None:
+@pytest.mark.parametrize("by", ["menu", "system"])
+def test_switching_the_theme_repaints_page_and_charts(visit: NewVisit, served: Served, by: str) -> None:
     window = visit()
     page = window.open(served.ui)
     expect(page.locator(".js-plotly-plot").first).to_be_visible()
-    assert bar_colour(page) == rgb(LIGHT.primary)
-    page.emulate_media(color_scheme="dark")
-    page.wait_for_function(f"getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor === '{rgb(DARK.background)}'")
-    page.wait_for_function(f"[...document.querySelectorAll('.js-plotly-plot .point path')].some(e => getComputedStyle(e).fill === '{rgb(DARK.primary)}')")
+    painted(page, LIGHT)
+    if by == "menu":
+        page.locator("[data-testid=stMainMenu] button").click()
+        page.get_by_test_id("stMainMenuItem-theme-Dark").click()
+    else:
+        page.emulate_media(color_scheme="dark")
+    painted(page, DARK)
+    window.settle()
+    page.get_by_role("link", name="Drawdown").click()  # the next page is dark at once
+    expect(page.get_by_role("heading", name="Rolling volatility")).to_be_visible()
+    page.wait_for_function(
+        f"[...document.querySelectorAll('.js-plotly-plot .js-line')].some(e => getComputedStyle(e).stroke === '{rgb(DARK.primary)}')"
+    )
     window.settle()
 
 
@@ -113,7 +125,9 @@ def test_clicking_a_tail_day_shows_that_days_losers(visit: NewVisit, served: Ser
     first = heading.inner_text()
     table = page.locator(".st-key-tail_days canvas").first
     table.scroll_into_view_if_needed()
-    table.click(position={"x": 15, "y": 35 + 35 * 2 + 17})  # the selection box of the third row
+    box = table.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 15, box["y"] + 35 + 35 * 2 + 17)  # the selection box of the third row
     expect(heading).not_to_have_text(first)
     window.settle()
 
@@ -123,7 +137,7 @@ def test_the_table_behind_a_chart_opens_and_downloads(visit: NewVisit, served: S
     page = window.open(f"{served.ui}/exposure")
     page.locator(".st-key-table_exposure button").first.click()
     with page.expect_download() as download:
-        page.get_by_role("button", name="Download as CSV").click()
+        page.get_by_role("button", name="Download this table").click()
     lines = Path(download.value.path()).read_text().splitlines()
     assert lines[0].startswith("Asset class,Long,Short,Gross,Net")
     assert len(lines) > 3
@@ -139,9 +153,13 @@ def test_an_unknown_portfolio_is_a_sentence_on_every_page(visit: NewVisit, serve
     expect(page).to_have_url(re.compile(r"portfolio=single-stock\.user_008"))
 
 
-def bar_colour(page: Page) -> str:
-    colours = page.eval_on_selector_all(".js-plotly-plot .point path", "paths => paths.map(e => getComputedStyle(e).fill)")
-    return max(set(colours), key=colours.count)
+def painted(page: Page, palette: Palette) -> None:
+    """Wait until page and bars have the colours of `palette`."""
+    page.wait_for_function(f"getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor === '{rgb(palette.background)}'")
+    for colour in (palette.primary, palette.loss):
+        page.wait_for_function(
+            f"[...document.querySelectorAll('.js-plotly-plot .point path')].some(e => getComputedStyle(e).fill === '{rgb(colour)}')"
+        )
 
 
 def rgb(colour: str) -> str:

@@ -156,8 +156,8 @@ def test_another_seed_makes_other_users(farp: Callable[..., Result], tmp_path: P
         (["risk", ""], {}, 2, "farp: The portfolio id is empty; leave it out for the default portfolio."),
         (["risk"], {"RISK_FREE_RATE": "lots"}, 1, "farp: RISK_FREE_RATE must be"),
         (["check"], {"BENCHMARK": "NOSUCH"}, 1, "farp: BENCHMARK 'NOSUCH' has no prices"),
-        (["check"], {"DEFAULT_PORTFOLIO": "gone.user_001"}, 1, "farp: There is no portfolio 'gone.user_001'."),
-        (["risk", "single-stock.user_008", "--as-of", "1950-01-01"], {}, 1, "farp: None of the 1 positions"),
+        (["check"], {"DEFAULT_PORTFOLIO": "gone.user_001"}, 1, "farp: DEFAULT_PORTFOLIO is 'gone.user_001', but there is no such portfolio"),
+        (["risk", "single-stock.user_008", "--as-of", "1950-01-01"], {}, 1, "farp: Nothing in portfolio 'single-stock.user_008' can be priced"),
         (["portfolios"], {"FARP_DATA_DIR": "/dev/null/nowhere"}, 1, "farp: The store /dev/null/nowhere/farp.sqlite cannot be created"),
     ],
 )

@@ -61,6 +61,7 @@ def test_overview_cards_show_the_reports_numbers(open_app: OpenApp, desk: Desk) 
     assert list(shown.values()) == [
         money(report.net_asset_value),
         money(figure.amount),
+        money(report.value_at_risk_at(0.99, 1).amount),
         money(figure.expected_shortfall),
         percent(report.volatility[252]),
         number(report.benchmark.beta),
@@ -156,15 +157,8 @@ def test_exclusions_are_named_on_every_page(open_app: OpenApp) -> None:
         assert any("SPY" in plain(warning.value) for warning in app.warning), page
 
 
-def test_a_portfolio_name_is_shown_as_typed(open_app: OpenApp) -> None:
-    identifier = next(id for id in open_app().selectbox[0].options if "Evil" in id)
-    assert identifier.startswith(":red[*Evil*]")
-    app = open_app(portfolio=next(p.id for p in _portfolios(open_app) if p.id.endswith(".user_906")))
-    assert plain(app.title[0].value) == ":red[*Evil*] $5 <b>x</b> [a](http://b)"
+def test_a_portfolio_name_is_shown_as_typed(open_app: OpenApp, desk: Desk) -> None:
+    evil = next(portfolio for portfolio in desk.portfolios() if portfolio.owner_id == "user_906")
+    app = open_app(portfolio=evil.id)
+    assert plain(app.title[0].value) == evil.name == ":red[*Evil*] $5 <b>x</b> [a](http://b)"
     assert "\\[" in app.title[0].value
-
-
-def _portfolios(open_app: OpenApp) -> tuple[object, ...]:
-    from farp.ui.desk import desk
-
-    return desk().portfolios()

@@ -11,15 +11,27 @@ import pytest
 from farp.analysis import RiskReport, TailContribution
 from farp.charts.contribution import tail_contributions
 from farp.charts.theme import LIGHT
+from farp.format import percent
 
 
 @pytest.mark.parametrize("confidence", [0.95, 0.99])
 @pytest.mark.parametrize("name", ["mixed", "one", "many 40"])
 def test_shares_and_weights_both_sum_to_one(name: str, confidence: float, report_of: Callable[[str], RiskReport]) -> None:
-    bars, marks, texts = tail_contributions(report_of(name), confidence, LIGHT).data
+    report = report_of(name)
+    bars, marks, texts = tail_contributions(report, confidence, LIGHT, top=len(report.holdings)).data
     assert sum(bars.x) == pytest.approx(1.0)
     assert sum(marks.x) == pytest.approx(1.0)
     assert len(bars.x) == len(marks.x) == len(texts.text)
+
+
+def test_the_rest_says_its_weight_in_words_and_has_no_mark(report_of: Callable[[str], RiskReport]) -> None:
+    report = report_of("many 40")
+    bars, marks, _ = tail_contributions(report, 0.95, LIGHT, top=5).data
+    assert len(marks.x) == 5
+    assert 5 not in marks.y
+    rest = 1.0 - sum(marks.x)
+    assert f"The other 35 holdings, together {percent(rest, 0)} of the value" in bars.hovertext[-1]
+    assert sum(bars.x) == pytest.approx(1.0)
 
 
 def test_the_top_holdings_are_sorted_and_the_rest_is_grouped(report_of: Callable[[str], RiskReport]) -> None:

@@ -139,6 +139,6 @@ def test_factor_shares_are_sorted_complete_and_sum_to_one(mixed: RiskReport) -> 
 @pytest.mark.parametrize("build", [contribution_heatmap, loadings_heatmap, factor_shares])
 def test_without_factors_the_figure_says_why(build: Callable[..., object], mixed: RiskReport) -> None:
     why = "There is no factor analysis: the factor set has no prices after 1 Jan 2020."
-    figure = build(replace(mixed, factors=None, notes=("Something else.", why)), LIGHT)
+    figure = build(replace(mixed, factors=None, notes=("Something else.", why), no_factors_because=why), LIGHT)
     assert not figure.data
     assert figure.layout.annotations[0].text.replace("<br>", " ") == why

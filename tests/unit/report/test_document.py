@@ -242,7 +242,7 @@ def test_factor_contributions_sum_to_100_percent_and_name_rows_and_columns() -> 
 def test_no_factor_analysis_says_why_in_the_words_of_the_report() -> None:
     why = "There is no factor analysis: the factor set has only 3 daily returns in common with the holdings, and 60 are needed."
     with pytest.raises(DataError) as caught:
-        factor_contributions_document(example(factors=None, notes=("There is no beta: too bad.", why)))
+        factor_contributions_document(example(factors=None, notes=("There is no beta: too bad.", why), no_factors_because=why))
     assert str(caught.value) == why
 
 
