@@ -136,6 +136,7 @@ def test_the_last_rolling_figure_is_the_headline():
             assert report.rolling_volatility[window].values[-1] == report.volatility[window]
             assert report.rolling_sharpe_ratio[window].values[-1] == report.sharpe_ratio[window]
         assert report.rolling_value_at_risk.values[-1] == report.value_at_risk_at(0.95, 1).amount
+        assert report.rolling_extreme_value_at_risk.values[-1] == report.value_at_risk_at(0.99, 1).amount
         assert report.rolling_expected_shortfall.values[-1] == report.value_at_risk_at(0.95, 1).expected_shortfall
         assert report.benchmark.rolling_beta.values[-1] == report.benchmark.beta
         assert report.rolling_volatility[20].dates[-1] == np.datetime64(LAST_DAY)
