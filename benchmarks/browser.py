@@ -7,6 +7,8 @@ chart has its marks. Both servers run the same stack and are measured in turns.
 from __future__ import annotations
 
 import contextlib
+import gc
+import importlib
 import os
 import shutil
 import socket
@@ -24,7 +26,15 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 READY = "[data-testid=stApp][data-test-script-state=notRunning]"
 PAGES = ("Value at risk", "Exposure", "Factors", "Drawdown", "Positions & data", "Overview")
 REPEATS = 7
@@ -91,7 +101,8 @@ def page_changes() -> list[PageChange]:
             browser.close()
     base = statistics.median(floors)
     return [
-        PageChange(name=name, seconds=statistics.median(rests[name]), drawn_seconds=statistics.median(drawn[name]), floor_seconds=base) for name in PAGES
+        PageChange(name=name, seconds=statistics.median(rests[name]), drawn_seconds=statistics.median(drawn[name]), floor_seconds=base)
+        for name in PAGES
     ]
 
 
@@ -121,13 +132,10 @@ def cold_start() -> float:
 
 def empty_app() -> object:
     """Return the empty app as an ASGI application, warmed up like FARP's own."""
-    import gc
-
-    import pandas as pd
-    import plotly.graph_objects as go
     import streamlit as st
 
-    assert pd and go  # the same modules in memory as FARP's server has
+    for name in ("pandas", "plotly.graph_objects"):  # the same modules in memory as FARP's server has
+        importlib.import_module(name)
     gc.collect()
     gc.freeze()
     return st.App(ROOT / "benchmarks" / "empty_app.py")
@@ -136,7 +144,9 @@ def empty_app() -> object:
 @contextlib.contextmanager
 def _ui(factory: str, data: str) -> Iterator[str]:
     port = _free_port()
-    subprocess.run([sys.executable, "-c", "from farp.cli import app; app()", "seed"], cwd=ROOT, env=_environment(data), check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-c", "from farp.cli import app; app()", "seed"], cwd=ROOT, env=_environment(data), check=True, capture_output=True
+    )
     process = subprocess.Popen(
         [sys.executable, "-m", "farp.serving", factory, "--host", "127.0.0.1", "--port", str(port), "--websockets"], cwd=ROOT, env=_environment(data)
     )

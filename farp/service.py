@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
 from farp.analysis import AnalysisSpec, RiskReport, analyse
-from farp.errors import InvalidInput, NoPortfolios, NotFound
+from farp.errors import FarpError, InvalidInput, NoPortfolios, NotFound
 from farp.market import PriceHistory
 from farp.portfolio import Portfolio
 from farp.prices import price_history
@@ -63,9 +64,12 @@ class Desk:
         """Release the store's connections."""
         self.store.close()
 
-    def portfolios(self) -> tuple[Portfolio, ...]:
-        """Return every stored portfolio, ordered by owner."""
-        return tuple(list_portfolios(self.store))
+    def portfolios(self, on_error: Callable[[FarpError], None] | None = None) -> tuple[Portfolio, ...]:
+        """Return every stored portfolio, ordered by owner.
+
+        A document that cannot be read raises a DataError, or is handed to `on_error` and the others are still returned.
+        """
+        return tuple(list_portfolios(self.store, on_error=on_error))
 
     def portfolio(self, id: str) -> Portfolio:
         """Return the portfolio `id`; NotFound when there is none."""
@@ -118,7 +122,7 @@ class Desk:
         self.store.put_many(USER_PORTFOLIOS, missing)
         # a seeding that was cut short may have left users without their converted form
         unconverted: list[Document] = [document for document in documents if self.store.get(PORTFOLIOS, document["_id"]) is None]
-        self.store.put_many(PORTFOLIOS, [converted(document) for document in unconverted])
+        self.store.put_many(PORTFOLIOS, [converted(document, base_currency=self.settings.base_currency) for document in unconverted])
         return SeedOutcome(created=len(missing), existing=len(documents) - len(missing))
 
     def status(self) -> Status:

@@ -22,9 +22,11 @@ def desk() -> Desk:
 
 
 @st.cache_data(ttl=LIST_TTL_SECONDS, max_entries=1, show_spinner=False)
-def portfolio_labels() -> dict[str, str]:
-    """Return portfolio ids with what the picker shows for each; a few seconds old at most."""
-    return {portfolio.id: f"{portfolio.name} · {portfolio.owner_id}" for portfolio in desk().portfolios()}
+def portfolio_labels() -> tuple[dict[str, str], tuple[str, ...]]:
+    """Return portfolio ids with what the picker shows for each, and what could not be read; a few seconds old at most."""
+    problems: list[str] = []
+    portfolios = desk().portfolios(on_error=lambda error: problems.append(str(error)))
+    return {portfolio.id: f"{portfolio.name} · {portfolio.owner_id}" for portfolio in portfolios}, tuple(problems)
 
 
 def load_report(portfolio: Portfolio, as_of: dt.date | None) -> RiskReport:

@@ -79,7 +79,7 @@ def frame() -> Page:
         st.html(_STYLE)
         theme_watch.watch()
     with guarded():
-        _sidebar(portfolio_labels())
+        _sidebar(*portfolio_labels())
     return page
 
 
@@ -133,13 +133,15 @@ def guarded() -> Iterator[None]:
         _message(":material/error:", "This cannot be shown", str(error))
 
 
-def _sidebar(labels: dict[str, str]) -> None:
-    if not labels:
+def _sidebar(labels: dict[str, str], problems: tuple[str, ...]) -> None:
+    if not labels and not problems:
         raise NoPortfolios
     with st.sidebar:
         _picker(labels)
         _date()
         _sources()
+        for problem in problems:
+            st.warning(literal(problem), icon=":material/report:")
 
 
 def _picker(labels: dict[str, str]) -> None:

@@ -162,3 +162,13 @@ def test_a_portfolio_name_is_shown_as_typed(open_app: OpenApp, desk: Desk) -> No
     app = open_app(portfolio=evil.id)
     assert plain(app.title[0].value) == evil.name == ":red[*Evil*] $5 <b>x</b> [a](http://b)"
     assert "\\[" in app.title[0].value
+
+
+def test_a_document_that_cannot_be_read_is_named_and_hides_no_other(open_app: OpenApp, desk: Desk) -> None:
+    desk.store.put("portfolios", {"_id": "user_999", "user_id": "user_999", "portfolios": [{"portfolio_id": "x.user_999"}]})
+    try:
+        app = open_app(portfolio="tech-growth.user_002")
+        assert app.title[0].value == "Tech Growth"
+        assert any("user 'user_999' cannot be used" in plain(warning.value) for warning in app.warning)
+    finally:
+        desk.store.delete("portfolios", "user_999")
