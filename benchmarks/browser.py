@@ -1,14 +1,11 @@
 """Page changes in a real browser beside those of an empty Streamlit app, and a cold start up to the first usable page.
 
-A page change lasts from the click on its link until its heading stands, the script rests, and (for "charts drawn") each
-chart has its marks. Both servers run the same stack and are measured in turns.
+Both servers run the same stack and are measured in turns, by an observer inside the page: nothing polls.
 """
 
 from __future__ import annotations
 
 import contextlib
-import gc
-import importlib
 import os
 import shutil
 import socket
@@ -38,70 +35,88 @@ FLAGS = [
 READY = "[data-testid=stApp][data-test-script-state=notRunning]"
 PAGES = ("Value at risk", "Exposure", "Factors", "Drawdown", "Positions & data", "Overview")
 REPEATS = 7
+EMPTY = "Empty page"
 
-_CHANGE = """async ([link, wanted, charts]) => {
+_CHANGE = """async ([link, first, last]) => {
+  const main = document.querySelector('[data-testid=stMain]');
+  const app = document.querySelector('[data-testid=stApp]');
+  const has = text => [...main.querySelectorAll('h1, h3, [data-testid=stMetricLabel]')].some(e => e.textContent.includes(text));
+  const drawn = () => [...main.querySelectorAll('[data-testid=stPlotlyChart]')].every(e => e.querySelector('.main-svg'));
   const started = performance.now();
-  const rests = () => document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning';
-  const stands = () => [...document.querySelectorAll('[data-testid=stMain] h1, [data-testid=stMain] h3')].some(e => e.innerText.includes(wanted));
-  const drawn = () => [...document.querySelectorAll('[data-testid=stPlotlyChart]')].every(e => e.querySelector('.main-svg'));
-  [...document.querySelectorAll('[data-testid=stSidebarNavLink]')].find(e => e.innerText.trim().endsWith(link)).click();
-  return await new Promise(resolve => {
-    const look = () => (stands() && rests() && (!charts || drawn())) ? resolve(performance.now() - started) : requestAnimationFrame(look);
-    setTimeout(look, 0);
+  const times = {};
+  const done = new Promise(resolve => {
+    const look = () => {
+      const now = performance.now() - started;
+      if (times.first === undefined && has(first)) times.first = now;
+      if (times.rests === undefined && has(last) && app.dataset.testScriptState === 'notRunning') times.rests = now;
+      if (times.rests !== undefined && drawn()) { times.drawn = now; observer.disconnect(); resolve(times); }
+    };
+    const observer = new MutationObserver(look);
+    observer.observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
   });
+  [...document.querySelectorAll('[data-testid=stSidebarNavLink]')].find(e => e.textContent.trim().endsWith(link)).click();
+  return await done;
 }"""
-_HEADINGS = {
-    "Overview": "Top risk contributors",
-    "Value at risk": "worst days",
-    "Exposure": "Holdings by size",
-    "Factors": "Loadings and t-statistics",
-    "Drawdown": "Rolling volatility",
-    "Positions & data": "Data behind the figures",
+# what each page has and the one before it does not: its first element and its last
+_MARKS = {
+    "Overview": ("%, 1 day", "What drives the ups and downs"),
+    "Value at risk": ("Value at risk and expected shortfall", "through time"),
+    "Exposure": ("Gross", "Holdings by size"),
+    "Factors": ("Systematic", "Share of variance by factor"),
+    "Drawdown": ("Maximum drawdown", "Rolling Sharpe ratio"),
+    "Positions & data": ("Positions", "Data behind the figures"),
+    EMPTY: (EMPTY, EMPTY),
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageChange:
-    """Median seconds of a warm page change: ours until the script rests, ours with all charts drawn, and the empty page's."""
+    """Median seconds from the click on a link of the navigation, ours and the empty page's (`floor_...`).
+
+    `first`: the page's first own element is in the document. `rests`: so is the last, and the script is done. `drawn`: every
+    chart has its drawing.
+    """
 
     name: str
-    seconds: float
-    drawn_seconds: float
-    floor_seconds: float
-
-    @property
-    def ratio(self) -> float:
-        return self.seconds / self.floor_seconds
+    first: float
+    rests: float
+    drawn: float
+    floor_first: float
+    floor_rests: float
 
 
 def page_changes() -> list[PageChange]:
-    """Return the median page change of each page, measured in turns with the empty app's."""
-    with tempfile.TemporaryDirectory() as data, _ui("farp.ui.server:create_app", data) as ours, _ui("benchmarks.browser:empty_app", data) as empty:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=_chromium(), args=FLAGS)
-            page, floor = browser.new_page(viewport={"width": 1440, "height": 900}), browser.new_page(viewport={"width": 1440, "height": 900})
-            _open(page, ours)
-            _open(floor, empty)
-            for name in PAGES:  # once through, so that caches and the browser's code are warm
-                _change(page, name, _HEADINGS[name], charts=True)
-            rests: dict[str, list[float]] = {name: [] for name in PAGES}
-            drawn: dict[str, list[float]] = {name: [] for name in PAGES}
-            floors: list[float] = []
-            for _ in range(REPEATS):
-                for name in PAGES:
-                    floor.bring_to_front()
-                    floors.append(_change(floor, "Second", "Second", charts=False))
-                    floors.append(_change(floor, "First", "First", charts=False))
-                    page.bring_to_front()
-                    rests[name].append(_change(page, name, _HEADINGS[name], charts=False))
-                    page.wait_for_timeout(400)  # let its charts finish before the next measurement starts
-                for name in PAGES:
-                    drawn[name].append(_change(page, name, _HEADINGS[name], charts=True))
-                    page.wait_for_timeout(400)
-            browser.close()
-    base = statistics.median(floors)
+    """Return the median change to each page from the one before it, beside that from the same page to an empty one.
+
+    Both start from the same page, so both pay for taking it away; only what is put in its place differs.
+    """
+    with tempfile.TemporaryDirectory() as data, _ui("benchmarks.browser:app_with_empty_page", data) as server, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=_chromium(), args=FLAGS)
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        _open(page, server)
+        for name in (*PAGES, EMPTY):  # once through, so that caches and the browser's code are warm
+            _change(page, name)
+        taken: dict[tuple[str, str], list[dict[str, float]]] = {(kind, name): [] for kind in ("ours", "floor") for name in PAGES}
+        for _ in range(REPEATS):
+            for before, name in zip((PAGES[-1], *PAGES), PAGES, strict=False):
+                _change(page, before)
+                taken["floor", name].append(_change(page, EMPTY))
+                _change(page, before)
+                taken["ours", name].append(_change(page, name))
+        browser.close()
+
+    def median(kind: str, name: str, moment: str) -> float:
+        return statistics.median(times[moment] for times in taken[kind, name]) / 1000.0
+
     return [
-        PageChange(name=name, seconds=statistics.median(rests[name]), drawn_seconds=statistics.median(drawn[name]), floor_seconds=base)
+        PageChange(
+            name=name,
+            first=median("ours", name, "first"),
+            rests=median("ours", name, "rests"),
+            drawn=median("ours", name, "drawn"),
+            floor_first=median("floor", name, "first"),
+            floor_rests=median("floor", name, "rests"),
+        )
         for name in PAGES
     ]
 
@@ -130,15 +145,12 @@ def cold_start() -> float:
             browser.close()
 
 
-def empty_app() -> object:
-    """Return the empty app as an ASGI application, warmed up like FARP's own."""
-    import streamlit as st
+def app_with_empty_page() -> object:
+    """Return FARP's user interface with an empty page beside its own."""
+    import farp.ui.server
 
-    for name in ("pandas", "plotly.graph_objects"):  # the same modules in memory as FARP's server has
-        importlib.import_module(name)
-    gc.collect()
-    gc.freeze()
-    return st.App(ROOT / "benchmarks" / "empty_app.py")
+    farp.ui.server.app_script = lambda: ROOT / "benchmarks" / "app.py"
+    return farp.ui.server.create_app()
 
 
 @contextlib.contextmanager
@@ -168,8 +180,11 @@ def _open(page: Page, url: str) -> None:
     page.wait_for_timeout(1500)
 
 
-def _change(page: Page, link: str, heading: str, *, charts: bool) -> float:
-    return float(page.evaluate(_CHANGE, [link, heading, charts])) / 1000.0
+def _change(page: Page, link: str) -> dict[str, float]:
+    """Click `link` and return the milliseconds to each moment; then let the browser come to rest."""
+    times: dict[str, float] = page.evaluate(_CHANGE, [link, *_MARKS[link]])
+    page.wait_for_timeout(400)
+    return times
 
 
 def _chromium() -> str:

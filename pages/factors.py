@@ -8,7 +8,7 @@ from farp.ui.cards import factor_cards
 from farp.ui.charts import chart, current_palette
 from farp.ui.shell import current_report, guarded, nothing_here, through_app
 
-VIEWS = {"contributions": "Share of variance", "loadings": "Loadings"}
+VIEWS = {"contributions": "Share of variance", "loadings": "Loadings", "statistics": "R² and t-statistics"}
 
 through_app()
 with guarded():
@@ -20,7 +20,10 @@ with guarded():
     view = st.segmented_control(
         "Show", list(VIEWS), default="contributions", required=True, format_func=VIEWS.__getitem__, key="view", bind="query-params"
     )
-    if view == "loadings":
+    if view == "statistics":
+        st.subheader("How well the factors explain each holding", anchor=False, help=help_texts.FACTOR_TABLE)
+        tables.show(tables.regression(report), key="regression")
+    elif view == "loadings":
         chart(
             "Loadings of each holding on each factor",
             loadings_heatmap(report, colours),
@@ -43,7 +46,7 @@ with guarded():
         key="factor_shares",
         help=help_texts.SYSTEMATIC,
     )
-    st.subheader("Loadings and t-statistics", anchor=False, help=help_texts.FACTOR_TABLE)
-    tables.show(tables.regression(report), key="regression")
-    with st.expander("What each factor is", icon=":material/menu_book:"):
-        tables.show(tables.factor_meanings(report), key="factor_meanings")
+    meanings = st.expander("What each factor is", icon=":material/menu_book:", key="meanings", on_change="rerun")
+    if meanings.open:
+        with meanings:
+            tables.show(tables.factor_meanings(report), key="factor_meanings")

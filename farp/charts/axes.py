@@ -53,7 +53,8 @@ def number_axis(low: float, high: float, title: str, count: int = 5) -> Axis:
 def count_axis(high: int, title: str, room: float, count: int = 4) -> Axis:
     """Return an axis of whole numbers from 0 to `high`, and `room` as a share of the axis above it."""
     places = sorted({float(math.floor(place)) for place in ticks(0.0, float(high), count)})
-    return _axis(0.0, high / (1.0 - room), places, [number(place, 0) for place in places], title)
+    # the foot of the axis is plain to see, and its "0" would touch the first label of the axis below
+    return _axis(0.0, high / (1.0 - room), places, [number(place, 0) if place else "" for place in places], title)
 
 
 def around(values: Iterable[float], room: float = 0.06, zero: bool = False) -> tuple[float, float]:

@@ -39,9 +39,9 @@ def tail_contributions(report: RiskReport, confidence: float, palette: Palette, 
             value=part / total,
             text=percent(part / total, 0 if abs(part) >= 0.0995 * abs(total) else 1),
             hover=_hover(name, part, total, level, report.base_currency),
-            colour=palette.gain if part < 0 else palette.primary,
+            colour=palette.muted if place == len(shown) else palette.gain if part < 0 else palette.primary,
         )
-        for label, name, part, _ in rows
+        for place, (label, name, part, _) in enumerate(rows)
     ]
     title = f"% of the total; confidence {level}, 1 day"
     marks = [

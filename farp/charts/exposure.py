@@ -15,7 +15,7 @@ from farp.engine.exposure import Exposure
 from farp.format import percent, short_money
 
 MOST_ROWS = 20
-MOST_ROWS_COMPACT = 8
+MOST_ROWS_COMPACT = 10
 TREEMAP_HEIGHT = 460
 
 _TALL_ROW = 38
@@ -88,26 +88,40 @@ def exposure_bars(report: RiskReport, dimension: str, palette: Palette) -> go.Fi
     return drawn(traces, layout, palette, height)
 
 
-def net_exposure_bars(report: RiskReport, dimension: str, palette: Palette) -> go.Figure:
-    """Draw the net exposure of each bucket of `dimension`: percent of net asset value, or money when that is not positive."""
+def net_exposure_bars(report: RiskReport, dimension: str, palette: Palette, height: int | None = CHART_HEIGHT) -> go.Figure:
+    """Draw the net exposure of each bucket of `dimension`: percent of net asset value, or money when that is not positive.
+
+    With the default `height` it stands beside other charts; with None its rows decide.
+    """
+    return _one_sided(report, dimension, palette, "net", height)
+
+
+def gross_exposure_bars(report: RiskReport, dimension: str, palette: Palette, height: int | None = None) -> go.Figure:
+    """Draw the gross exposure of each bucket of `dimension`: percent of net asset value, or money when that is not positive."""
+    return _one_sided(report, dimension, palette, "gross", height)
+
+
+def _one_sided(report: RiskReport, dimension: str, palette: Palette, measure: str, height: int | None) -> go.Figure:
     exposure, currency, nav = report.exposure[dimension], report.base_currency, report.net_asset_value
-    rows = _rows(exposure, exposure.net, MOST_ROWS_COMPACT)
+    rows = _rows(exposure, exposure.net if measure == "net" else exposure.gross, MOST_ROWS if height is None else MOST_ROWS_COMPACT)
+    together = len(rows) - 1 if len(rows) < len(exposure.buckets) else None  # the last row when it stands for several buckets
     bars = []
-    for label, long, short_amount in rows:
-        net = long - short_amount
-        share = net / nav if nav > 0 else None
-        said = "net long" if net >= 0 else "net short"
+    for place, (label, long, short_amount) in enumerate(rows):
+        amount = long - short_amount if measure == "net" else long + short_amount
+        share = amount / nav if nav > 0 else None
+        said = "gross" if measure == "gross" else "net long" if amount >= 0 else "net short"
         bars.append(
             Bar(
                 label=label,
-                value=net if share is None else share,
-                text=short_money(net, currency) if share is None else percent(share, 0 if abs(share) >= 0.0995 else 1),
-                hover=f"{label}: {said} {exact(abs(net), currency)}" + ("" if share is None else f"<br>{percent(abs(share))} of net asset value"),
-                colour=palette.primary if net >= 0 else palette.amber,
+                value=amount if share is None else share,
+                text=short_money(amount, currency) if share is None else percent(share, 0 if abs(share) >= 0.0995 else 1),
+                hover=f"{label}: {said} {exact(abs(amount), currency)}" + ("" if share is None else f"<br>{percent(abs(share))} of net asset value"),
+                colour=palette.muted if place == together else palette.primary if amount >= 0 else palette.amber,
             )
         )
-    title = "Net exposure, % of net asset value" if nav > 0 else f"Net exposure, {currency}"
-    return horizontal_bars(bars, palette, title, height=CHART_HEIGHT)
+    name = measure.capitalize()
+    title = f"{name} exposure, % of net asset value" if nav > 0 else f"{name} exposure, {currency}"
+    return horizontal_bars(bars, palette, title, height=height)
 
 
 def holdings_treemap(report: RiskReport, palette: Palette) -> go.Figure:

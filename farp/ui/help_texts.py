@@ -95,5 +95,5 @@ POSITIONS = "Each position at the last close. Weights are shares of net asset va
 EXCLUDED = "Positions that could not be priced, and why. They are part of no figure on any page."
 FACTOR_SET = (
     "The set of common influences the holdings are explained by: the market, size, value, momentum, quality, low volatility, rates, gold and the dollar. "
-    "What each one is stands under *Loadings and t-statistics*."
+    "What each one is stands at the bottom of the page."
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NoReturn
 
 import streamlit as st
@@ -22,6 +23,7 @@ from farp.valuation import Exclusion
 PORTFOLIO_KEY = "portfolio"
 AS_OF_KEY = "as_of"
 SIDEBAR_PIXELS = 300
+_FOLDER = Path(__file__).resolve().parents[2] / "pages"
 _ABOUT = "**FARP** · portfolio risk exposure analysis: what could I lose, and because of what?"
 _STYLE = """<style>
 .st-key-unseen { display: none; }
@@ -36,44 +38,36 @@ _STYLE = """<style>
 </style>"""
 
 
-def navigation() -> Page:
-    """Declare the pages, grouped; return the one to run."""
-    return st.navigation(
-        {
-            "Risk": [
-                st.Page(
-                    "pages/overview.py",
-                    title="Overview",
-                    icon=":material/dashboard:",
-                    url_path="home",
-                    default=True,
-                    help="What could be lost, and because of what.",
-                ),
-                st.Page(
-                    "pages/value_at_risk.py", title="Value at risk", icon=":material/trending_down:", help="The VaR table and the days behind it."
-                ),
-                st.Page("pages/exposure.py", title="Exposure", icon=":material/bar_chart:", help="Long, short, gross and net, by what you choose."),
-                st.Page("pages/factors.py", title="Factors", icon=":material/grid_on:", help="Which factors drive which holding."),
-                st.Page("pages/drawdown.py", title="Drawdown", icon=":material/waterfall_chart:", help="The past year with today's holdings."),
-                # the default page answers at "/" only; this is the same page for a link that names it
-                st.Page("pages/overview.py", title="Overview", icon=":material/dashboard:", url_path="overview", visibility="hidden"),
-            ],
-            "Data": [
-                st.Page(
-                    "pages/positions.py",
-                    title="Positions & data",
-                    icon=":material/table_rows:",
-                    help="What is held, at which prices, and what is left out.",
-                ),
-            ],
-        }
-    )
+def sections() -> dict[str, list[Page]]:
+    """Return the pages, grouped as the navigation shows them."""
+    overview, icon = _FOLDER / "overview.py", ":material/dashboard:"
+    return {
+        "Risk": [
+            st.Page(overview, title="Overview", icon=icon, url_path="home", default=True, help="What could be lost, and because of what."),
+            st.Page(
+                _FOLDER / "value_at_risk.py", title="Value at risk", icon=":material/trending_down:", help="The VaR table and the days behind it."
+            ),
+            st.Page(_FOLDER / "exposure.py", title="Exposure", icon=":material/bar_chart:", help="Long, short, gross and net, by what you choose."),
+            st.Page(_FOLDER / "factors.py", title="Factors", icon=":material/grid_on:", help="Which factors drive which holding."),
+            st.Page(_FOLDER / "drawdown.py", title="Drawdown", icon=":material/waterfall_chart:", help="The past year with today's holdings."),
+            # the default page answers at "/" only; this is the same page for a link that names it
+            st.Page(overview, title="Overview", icon=icon, url_path="overview", visibility="hidden"),
+        ],
+        "Data": [
+            st.Page(
+                _FOLDER / "positions.py",
+                title="Positions & data",
+                icon=":material/table_rows:",
+                help="What is held, at which prices, and what is left out.",
+            ),
+        ],
+    }
 
 
-def frame() -> Page:
+def frame(pages: dict[str, list[Page]] | None = None) -> Page:
     """Draw what all pages share and return the page to run; called by app.py only."""
     _page_config()
-    page = navigation()
+    page = st.navigation(pages or sections())
     st.session_state["_framed"] = True
     with st.container(key="unseen"):
         st.html(_STYLE)
@@ -91,7 +85,7 @@ def through_app() -> None:
     """
     if not st.session_state.pop("_framed", False):
         _page_config()
-        navigation()
+        st.navigation(sections())
         st.rerun()
 
 

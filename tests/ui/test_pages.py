@@ -109,6 +109,17 @@ def test_factors_switches_to_loadings(open_app: OpenApp) -> None:
     assert any("Loadings of each holding" in heading.value for heading in app.subheader)
 
 
+def test_factors_shows_r2_and_t_statistics(open_app: OpenApp, desk: Desk) -> None:
+    report = desk.report("tech-growth.user_002")
+    assert report.factors is not None
+    app = open_app("factors", portfolio="tech-growth.user_002")
+    app.session_state["view"] = "statistics"
+    app.run()
+    table = app.dataframe[0].value
+    assert sorted(table["R²"]) == sorted(report.factors.regression.r_squared)
+    assert sorted(table["t Market"].dropna()) == pytest.approx(sorted(t for t in report.factors.regression.t_statistics[:, 0] if t == t))
+
+
 def test_the_pick_survives_a_change_of_page(open_app: OpenApp) -> None:
     app = open_app(portfolio="crypto-tilt.user_005")
     app.switch_page("pages/drawdown.py").run()

@@ -46,7 +46,7 @@ def test_percent_and_numbers_share_their_decimals() -> None:
 
 def test_days_are_counted_in_whole_numbers_with_room_above() -> None:
     axis = count_axis(3, "Days", room=0.25)
-    assert axis["ticktext"] == ["0", "1", "2", "3"]
+    assert axis["ticktext"] == ["", "1", "2", "3"]
     assert axis["range"] == [0.0, pytest.approx(4.0)]
 
 

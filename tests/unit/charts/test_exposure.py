@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from farp.analysis import RiskReport
-from farp.charts.exposure import exposure_bars, holdings_treemap, net_exposure_bars
+from farp.charts.exposure import exposure_bars, gross_exposure_bars, holdings_treemap, net_exposure_bars
 from farp.charts.theme import DARK, LIGHT, contrast
-from farp.engine.exposure import Exposure
+from farp.engine.exposure import Exposure, exposure
 
 
 @pytest.mark.parametrize("dimension", ["asset_class", "currency", "sector", "country"])
@@ -104,3 +104,18 @@ def test_the_tile_that_adds_most_to_the_losses_is_the_reddest_and_a_diversifier_
     largest = int(np.argmax(np.abs(parts)))
     assert colour[mixed.holdings[largest].ticker] == (LIGHT.loss if parts[largest] > 0 else LIGHT.primary)
     assert colour["USD cash"] == LIGHT.raised
+
+
+def test_gross_bars_add_up_to_gross_over_value(mixed: RiskReport) -> None:
+    figure = gross_exposure_bars(mixed, "sector", LIGHT)
+    assert sum(figure.data[0].x) == pytest.approx(mixed.gross / mixed.net_asset_value)
+    assert min(figure.data[0].x) >= 0
+
+
+def test_the_row_of_the_rest_is_muted(report_of: Callable[[str], RiskReport]) -> None:
+    report = report_of("many 40")
+    exposures = dict(report.exposure)
+    exposures["sector"] = exposure([holding.market_value for holding in report.holdings], [holding.ticker for holding in report.holdings])
+    figure = net_exposure_bars(replace(report, exposure=exposures), "sector", LIGHT)
+    assert figure.data[0].marker.color[-1] == LIGHT.muted
+    assert LIGHT.muted not in figure.data[0].marker.color[:-1]
