@@ -82,6 +82,18 @@ class NoPortfolios(NotFound):
         return "There are no portfolios yet. Run `farp seed` to make demo portfolios."
 
 
+class Conflict(FarpError):
+    """It is there already, and the caller did not say that it may be replaced."""
+
+    def __init__(self, kind: str, id: str) -> None:
+        super().__init__(kind, id)
+        self.kind = kind
+        self.id = id
+
+    def __str__(self) -> str:
+        return f"There is a {self.kind} '{self.id}' already; choose another name, or say that it may be replaced."
+
+
 class Forbidden(FarpError):
     """It exists, but not for this caller."""
 

@@ -17,7 +17,7 @@ class Settings:
     """Everything an operator can set.
 
     `risk_free_rate` is a fraction a year, `benchmark` a ticker (None: the price source names its own),
-    `mongodb_uri` None means SQLite in `data_dir`.
+    `mongodb_uri` None means SQLite in `data_dir`, `upload_bytes` the largest holdings file.
     """
 
     risk_free_rate: float
@@ -27,6 +27,7 @@ class Settings:
     mongodb_uri: str | None
     data_dir: Path
     default_portfolio: str | None
+    upload_bytes: int
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -50,6 +51,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         mongodb_uri=_mongodb_uri(text("MONGODB_URI")),
         data_dir=Path(text("FARP_DATA_DIR") or _user_data_dir()).expanduser(),
         default_portfolio=text("DEFAULT_PORTFOLIO"),
+        upload_bytes=_megabytes("UPLOAD_LIMIT_MB", text("UPLOAD_LIMIT_MB") or "20"),
     )
 
 
@@ -67,6 +69,12 @@ def _rate(name: str, value: str) -> float:
     if not -0.5 < rate < 0.5:
         raise InvalidInput(f"{name} must be a yearly rate as a fraction between -0.5 and 0.5 (2 % is 0.02), got {value!r}.")
     return rate
+
+
+def _megabytes(name: str, value: str) -> int:
+    if not (value.isascii() and value.isdigit() and 1 <= int(value) <= 200):
+        raise InvalidInput(f"{name} must be a whole number of megabytes from 1 to 200, got {value!r}.")
+    return int(value) * 2**20
 
 
 def _currency(name: str, value: str) -> str:

@@ -2,15 +2,23 @@
 
 Every wait is bounded: a server that is down, unreachable or silent becomes `SourceUnavailable` within
 seconds. Only what all such servers do alike is used: replace by `_id`, find by `_id` and `user_id`, sort by
-`_id`, delete, count, one index.
+`_id`, insert an `_id` once, delete, count, one index.
+
+`update` cannot rely on a conditional replacement alone: FerretDB finds the document and replaces it in two steps, and of two writers
+who found the same one both succeed. The one thing every server decides for one writer only is the insertion of an `_id`. So every
+document carries a random `_revision`, new with each write, and a writer first inserts a claim whose `_id` names the revision it read.
+Claims are deleted after use; one that stays because its writer died is passed over after a while.
 """
 
 from __future__ import annotations
 
+import random
 import threading
 import time
+import uuid
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -18,11 +26,19 @@ import pymongo
 from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
 from pymongo.collection import Collection
-from pymongo.errors import AutoReconnect, ConfigurationError, ConnectionFailure, InvalidName, OperationFailure, PyMongoError
+from pymongo.errors import (
+    AutoReconnect,
+    ConfigurationError,
+    ConnectionFailure,
+    DuplicateKeyError,
+    InvalidName,
+    OperationFailure,
+    PyMongoError,
+)
 
 from farp.errors import FarpError, InvalidInput, SourceUnavailable
 from farp.store import codec
-from farp.store.protocol import Document, known_collection, usable_id, usable_limit
+from farp.store.protocol import Document, known_collection, same_id, usable_id, usable_limit
 
 DEFAULT_DATABASE = "farp"
 SELECTION_SECONDS = 3.0  # to find a server that answers
@@ -33,6 +49,13 @@ PAGE = 100  # documents read at once by `list`
 BATCH_DOCUMENTS = 25  # FerretDB keeps one of its 100 connections per replaced document until the command ends
 BATCH_BYTES = 4 * 1024 * 1024
 ATTEMPTS = 10  # two writers may both find an id missing and both insert it; the loser tries again
+
+CLAIM_SECONDS = 6.0  # after which the writer of a claim is taken for dead; its replacement has failed by then or soon does
+UPDATE_SECONDS = 20.0  # spent on taking turns before `update` gives up
+TURN_SECONDS = 0.02  # between two looks at a document that another writer changes, about
+
+REVISION = "_revision"
+CLAIMS = "claims"
 
 _REFUSED = {13, 18, 8000}  # unauthorized, authentication failed, the same from Atlas
 _DUPLICATE = 11000
@@ -100,7 +123,7 @@ class MongoStore:
     def put(self, collection: str, document: Document) -> None:
         """Write `document` under its `_id`, replacing the whole of what was there."""
         table = self._collection(collection)
-        body = codec.encode(document)
+        body = _encoded(document)
         self._written(collection, table, {usable_id(document["_id"]): body})
 
     def put_many(self, collection: str, documents: Iterable[Document]) -> int:
@@ -111,6 +134,61 @@ class MongoStore:
             self._written(collection, table, batch)
             written += len(batch)
         return written
+
+    def update(self, collection: str, id: str, change: Callable[[Document | None], Document]) -> Document:
+        """Give the document under `id` to `change` and write what it returns; writers take turns, see the module's docstring."""
+        table = self._collection(collection)
+        key = usable_id(id, name="id")
+        self._ensure_index(collection, table)
+        start = since = time.monotonic()
+        before: RawBSONDocument | None = None
+        while time.monotonic() - start < UPDATE_SECONDS:
+            raw = self._answered(lambda: table.find_one({"_id": key}))
+            if _revision(raw) != _revision(before):
+                before, since = raw, time.monotonic()
+            dead = int((time.monotonic() - since) / CLAIM_SECONDS)
+            claims = [f"{collection}/{key}/{_revision(raw)}/{number}" for number in range(dead + 1)]
+            if self._inserted(self._database[CLAIMS], {"_id": claims[-1]}):
+                body = self._exchanged(collection, raw, key, change, claims)
+                if body is not None:
+                    return self._decoded(collection, RawBSONDocument(body))
+            time.sleep(TURN_SECONDS * (0.5 + random.random()))
+        raise SourceUnavailable(f"Others change document {id!r} of {self._description} all the time; try again in a moment.")
+
+    def _exchanged(
+        self, name: str, raw: RawBSONDocument | None, key: str, change: Callable[[Document | None], Document], claims: Sequence[str]
+    ) -> bytes | None:
+        """Return the body that was written, None when the document is not `raw` any more; give the claims back."""
+        table = self._collection(name)
+        try:
+            body = _encoded(same_id(change(None if raw is None else self._decoded(name, raw)), key))
+        except BaseException:
+            self._give_back(claims)
+            raise
+        # The claims stay when this fails: the server may still be writing.
+        if raw is None:
+            written = self._inserted(table, RawBSONDocument(body))
+        else:
+            where = {"_id": key, REVISION: raw.get(REVISION, {"$exists": False})}
+            written = self._answered(lambda: table.replace_one(where, RawBSONDocument(body)).matched_count == 1, repeat=False)
+        self._give_back(claims)
+        return body if written else None
+
+    def _inserted(self, table: Collection[RawBSONDocument], document: Any) -> bool:
+        """Return whether `document` was inserted; False when there is one with its `_id`."""
+
+        def insert() -> bool:
+            try:
+                table.insert_one(document)
+            except DuplicateKeyError:
+                return False
+            return True
+
+        return self._answered(insert, repeat=False)
+
+    def _give_back(self, claims: Sequence[str]) -> None:
+        with suppress(PyMongoError):  # a claim that stays is passed over
+            self._database[CLAIMS].delete_many({"_id": {"$in": claims}})
 
     def delete(self, collection: str, id: str) -> bool:
         """Remove the document under `id`, return whether there was one."""
@@ -166,7 +244,9 @@ class MongoStore:
         return self._answered(lambda: table.find(query).sort("_id", pymongo.ASCENDING).limit(size).to_list())
 
     def _decoded(self, name: str, raw: RawBSONDocument) -> Document:
-        return codec.decode(bytes(raw.raw), place=f"{name} in {self._description}")
+        document = codec.decode(bytes(raw.raw), place=f"{name} in {self._description}")
+        document.pop(REVISION, None)
+        return document
 
     def _written(self, name: str, table: Collection[RawBSONDocument], batch: _Batch) -> None:
         self._ensure_index(name, table)
@@ -194,8 +274,8 @@ class MongoStore:
         with self._index_lock:
             self._indexed.add(name)
 
-    def _answered(self, call: Callable[[], _Answer]) -> _Answer:
-        """Return what `call` returns, called once more when a server that was restarted had closed the connection."""
+    def _answered(self, call: Callable[[], _Answer], *, repeat: bool = True) -> _Answer:
+        """Return what `call` returns, called once more when a server that was restarted had closed the connection and `repeat` allows it."""
         if self._closed:
             raise InvalidInput(f"The store {self._description} has been closed; open it again.")
         try:
@@ -203,7 +283,7 @@ class MongoStore:
             try:
                 return call()
             except AutoReconnect as error:
-                if error.timeout or time.monotonic() - start > REPEAT_SECONDS:
+                if not repeat or error.timeout or time.monotonic() - start > REPEAT_SECONDS:
                     raise
                 return call()
         except PyMongoError as error:
@@ -231,6 +311,14 @@ def _not_all_written(failures: Sequence[dict[str, Any]], ids: Sequence[str], des
     return SourceUnavailable(f"{description} did not write {which}{more} of a batch of {len(ids)} ({reason}); write the batch again.")
 
 
+def _encoded(document: Document) -> bytes:
+    return codec.encode({**document, REVISION: uuid.uuid4().hex})
+
+
+def _revision(raw: RawBSONDocument | None) -> str | None:
+    return None if raw is None else str(raw.get(REVISION, ""))
+
+
 def _hosts(uri: str) -> str:
     return uri.partition("://")[2].partition("?")[0].partition("/")[0].rpartition("@")[2]
 
@@ -239,7 +327,7 @@ def _batches(documents: Iterable[Document]) -> Iterator[_Batch]:
     batch: _Batch = {}
     size = 0
     for document in documents:
-        body = codec.encode(document)
+        body = _encoded(document)
         key = usable_id(document["_id"])
         if key in batch or len(batch) >= BATCH_DOCUMENTS or size + len(body) > BATCH_BYTES:
             yield batch

@@ -6,7 +6,7 @@ arguments live here beside the protocol, so that every adapter refuses the same 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
 from typing import Any, Protocol, Self
 
@@ -48,6 +48,15 @@ class Store(Protocol):
 
     def put_many(self, collection: str, documents: Iterable[Document]) -> int:
         """Write all `documents`, return how many. Each is atomic; after a failure the earlier ones may be there, so repeat the call."""
+        ...
+
+    def update(self, collection: str, id: str, change: Callable[[Document | None], Document]) -> Document:
+        """Give the document under `id` (None when there is none) to `change`, write what it returns, and return that as stored.
+
+        No other `update` of that document comes between reading and writing, in this process or another, so none is lost. When `change`
+        raises, nothing is written and its exception comes through. It may be called more than once, must return a document with the
+        same `_id`, and must not use the store.
+        """
         ...
 
     def delete(self, collection: str, id: str) -> bool:
@@ -97,6 +106,13 @@ def usable_id(value: object, *, name: str = "_id") -> str:
     if not isinstance(value, str) or not value or "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
         raise InvalidInput(f"{name} must be a non-empty text without NUL characters and surrogates, got {value!r}.")
     return str.__str__(value)
+
+
+def same_id(document: Document, id: str) -> Document:
+    """Return `document` if its `_id` is `id`, else raise `InvalidInput`."""
+    if document.get("_id") != id:
+        raise InvalidInput(f"A change of document {id!r} must keep its _id, got {document.get('_id')!r}.")
+    return document
 
 
 def usable_limit(value: int | None) -> int | None:

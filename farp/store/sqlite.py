@@ -18,7 +18,7 @@ from typing import Self, TypeVar
 
 from farp.errors import DataError, FarpError, InvalidInput, SourceUnavailable
 from farp.store import codec
-from farp.store.protocol import COLLECTIONS, Document, known_collection, usable_id, usable_limit
+from farp.store.protocol import COLLECTIONS, Document, known_collection, same_id, usable_id, usable_limit
 
 APPLICATION_ID = 0x46415250  # "FARP", so that the file of another program is never written to
 LAYOUT = 1  # of the tables; documents have their own schema_version
@@ -96,6 +96,19 @@ class SqliteStore:
             self._write(lambda connection, rows=rows: connection.executemany(_PUT.format(table), rows))  # type: ignore[misc]
             written += len(rows)
         return written
+
+    def update(self, collection: str, id: str, change: Callable[[Document | None], Document]) -> Document:
+        """Give the document under `id` to `change` and write what it returns, in one transaction that no other writer can enter."""
+        table = known_collection(collection)
+        key = usable_id(id, name="id")
+
+        def changed(connection: sqlite3.Connection) -> bytes:
+            found = connection.execute(f"SELECT body FROM {table} WHERE id = ?", (key,)).fetchone()
+            row = _row(same_id(change(None if found is None else self._decoded(table, found[0])), key))
+            connection.execute(_PUT.format(table), row)
+            return row[2]
+
+        return self._decoded(table, self._write(changed))
 
     def delete(self, collection: str, id: str) -> bool:
         """Remove the document under `id`, return whether there was one."""

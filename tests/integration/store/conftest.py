@@ -120,5 +120,13 @@ def open_again(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Calla
 
 
 @pytest.fixture
+def address(request: pytest.FixtureRequest, store: Store, tmp_path: Path) -> list[str]:
+    """Return where another process finds the database of `store`: a file, or a MongoDB address and a database's name."""
+    if isinstance(store, SqliteStore):
+        return [str(tmp_path / "data" / "farp.sqlite")]
+    return [request.getfixturevalue("mongodb_uri"), request.getfixturevalue("mongodb_database")]
+
+
+@pytest.fixture
 def store(open_again: Callable[[], Store]) -> Store:
     return open_again()

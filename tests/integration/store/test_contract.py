@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import bson
@@ -262,6 +265,104 @@ def test_threads_writing_the_same_batches_all_succeed(store: Store) -> None:
         done = [pool.submit(write, worker) for worker in range(3)]
         assert [future.result() for future in done] == [120] * 3
     assert store.count(RUNS) == 120
+
+
+def appended(item: str) -> Callable[[Document | None], Document]:
+    return lambda found: {"_id": "one", "items": [*(found["items"] if found else ()), item]}
+
+
+def test_update_makes_changes_and_returns_the_document_as_stored(store: Store) -> None:
+    assert store.update(RUNS, "one", appended("a")) == {"_id": "one", "items": ["a"], "schema_version": 1}
+    assert store.update(RUNS, "one", appended("b")) == {"_id": "one", "items": ["a", "b"], "schema_version": 1}
+    store.put(RUNS, {"_id": "one", "items": []})
+    assert store.update(RUNS, "one", appended("c")) == store.get(RUNS, "one") == {"_id": "one", "items": ["c"], "schema_version": 1}
+    assert store.delete(RUNS, "one")
+    given: list[Document | None] = []
+
+    def owned(found: Document | None) -> Document:
+        given.append(found)
+        return {"_id": "one", "user_id": "me", "mean": np.float64(0.5)}
+
+    assert store.update(RUNS, "one", owned) == {"_id": "one", "user_id": "me", "mean": 0.5, "schema_version": 1}
+    assert given == [None]
+    assert ids(store.list(RUNS, owner="me")) == ["one"]
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_change_that_raises_leaves_the_document_and_comes_through(store: Store, there: bool) -> None:
+    before: Document | None = {"_id": "one", "items": ["a"], "schema_version": 1} if there else None
+    if before is not None:
+        store.put(RUNS, before)
+
+    def refused(found: Document | None) -> Document:
+        if found is not None:
+            found["items"].append("b")
+        raise LookupError("not this one")
+
+    bad: list[tuple[type[Exception], str, Callable[[Document | None], Document]]] = [
+        (LookupError, "not this one", refused),
+        (InvalidInput, r"document 'one' must keep its _id, got 'two'", lambda _: {"_id": "two"}),
+        (InvalidInput, "must keep its _id, got None", lambda _: {}),
+        (InvalidInput, "^value cannot be stored", lambda _: {"_id": "one", "value": float("nan")}),
+    ]
+    for kind, message, change in bad:
+        with pytest.raises(kind, match=message):
+            store.update(RUNS, "one", change)
+        assert store.get(RUNS, "one") == before
+        assert store.count(RUNS) == int(there)
+    assert store.update(RUNS, "one", appended("c"))["items"] == (["a", "c"] if there else ["c"])
+
+
+def test_update_refuses_what_every_call_refuses(store: Store) -> None:
+    with pytest.raises(InvalidInput, match="There is no collection"):
+        store.update("users", "one", appended("a"))
+    with pytest.raises(InvalidInput, match="id must be a non-empty text"):
+        store.update(RUNS, "", appended("a"))
+    store.close()
+    with pytest.raises(InvalidInput, match="has been closed"):
+        store.update(RUNS, "one", appended("a"))
+
+
+def test_updates_of_threads_lose_nothing(store: Store, open_again: OpenAgain) -> None:
+    barrier = threading.Barrier(4, timeout=20)
+
+    def append(worker: int, mine: Store) -> None:
+        barrier.wait()
+        for i in range(50):
+            mine.update(RUNS, "one", appended(f"{worker}-{i}"))
+
+    stores = [store, store, open_again(), open_again()]
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(append, worker, mine) for worker, mine in enumerate(stores)]:
+            done.result()
+    found = store.get(RUNS, "one")
+    assert found is not None
+    assert sorted(found["items"]) == sorted(f"{worker}-{i}" for worker in range(4) for i in range(50))
+    for worker in range(4):  # and each writer's in its own order
+        assert [item for item in found["items"] if item.startswith(f"{worker}-")] == [f"{worker}-{i}" for i in range(50)]
+
+
+def test_updates_of_processes_lose_nothing(store: Store, address: list[str]) -> None:
+    command = [sys.executable, str(Path(__file__).with_name("append_some.py"))]
+    children = [subprocess.Popen([*command, name, "50", *address], stdin=subprocess.PIPE, stdout=subprocess.PIPE) for name in ("left", "right")]
+    try:
+        for child in children:
+            assert child.stdout is not None
+            assert child.stdout.readline().strip() == b"ready"
+        for child in children:
+            assert child.stdin is not None
+            child.stdin.close()
+        assert [child.wait(timeout=60) for child in children] == [0, 0]
+    finally:
+        for child in children:
+            child.kill()
+            child.wait()
+            for pipe in (child.stdin, child.stdout):
+                if pipe is not None:
+                    pipe.close()
+    found = store.get(RUNS, "one")
+    assert found is not None
+    assert sorted(found["items"]) == sorted(f"{name}-{i}" for name in ("left", "right") for i in range(50))
 
 
 def test_readers_in_threads_never_see_a_torn_document(store: Store) -> None:

@@ -21,7 +21,7 @@ from bson import ObjectId
 from farp.errors import DataError, InvalidInput, SourceUnavailable
 from farp.settings import load_settings
 from farp.store import Store, open_store
-from farp.store.mongo import MongoStore
+from farp.store.mongo import CLAIMS, MongoStore
 from farp.store.protocol import PORTFOLIOS, RUNS
 
 LIMIT_SECONDS = 6.0
@@ -31,6 +31,7 @@ CALLS: dict[str, Callable[[Store], object]] = {
     "get": lambda store: store.get(RUNS, "a"),
     "put": lambda store: store.put(RUNS, {"_id": "a"}),
     "put_many": lambda store: store.put_many(RUNS, [{"_id": "a"}, {"_id": "b"}]),
+    "update": lambda store: store.update(RUNS, "a", lambda _: {"_id": "a"}),
     "delete": lambda store: store.delete(RUNS, "a"),
     "list": lambda store: next(store.list(RUNS), None),
     "count": lambda store: store.count(RUNS),
@@ -182,6 +183,56 @@ def test_documents_of_other_programs_are_read_where_possible(mongodb_uri: str, m
         table.insert_one({"_id": reference})
         with pytest.raises(DataError, match="which is not text"):
             [*store.list(RUNS)]
+
+
+@pytest.mark.mongodb
+def test_update_gives_its_claims_back(mongodb_uri: str, mongodb_database: str) -> None:
+    with MongoStore(mongodb_uri, database=mongodb_database) as store, pymongo.MongoClient(mongodb_uri) as client:
+        client[mongodb_database][RUNS].insert_one({"_id": "a", "n": 1})  # as another program writes it, without a revision
+        for n in (2, 3):
+            assert store.update(RUNS, "a", lambda found: {**(found or {}), "n": found["n"] + 1 if found else 0})["n"] == n
+        with pytest.raises(ZeroDivisionError):
+            store.update(RUNS, "a", lambda _: {"_id": 1 // 0})
+        assert client[mongodb_database][CLAIMS].count_documents({}) == 0
+
+
+@pytest.mark.mongodb
+@pytest.mark.parametrize("there", [True, False])
+def test_a_claim_whose_writer_died_is_passed_over(mongodb_uri: str, mongodb_database: str, monkeypatch: pytest.MonkeyPatch, there: bool) -> None:
+    monkeypatch.setattr("farp.store.mongo.CLAIM_SECONDS", 0.4)
+    with MongoStore(mongodb_uri, database=mongodb_database) as store, pymongo.MongoClient(mongodb_uri) as client:
+        if there:
+            store.put(RUNS, {"_id": "a"})
+        raw = client[mongodb_database][RUNS].find_one({"_id": "a"})
+        client[mongodb_database][CLAIMS].insert_one({"_id": f"runs/a/{raw and raw['_revision']}/0"})
+        start = time.monotonic()
+        assert store.update(RUNS, "a", lambda _: {"_id": "a", "n": 1})["n"] == 1
+        assert time.monotonic() - start >= 0.4
+        assert client[mongodb_database][CLAIMS].count_documents({}) == 0
+
+
+@pytest.mark.mongodb
+def test_update_gives_up_with_a_sentence_when_its_turn_never_comes(mongodb_uri: str, mongodb_database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("farp.store.mongo.UPDATE_SECONDS", 0.3)
+    with MongoStore(mongodb_uri, database=mongodb_database) as store, pymongo.MongoClient(mongodb_uri) as client:
+        client[mongodb_database][CLAIMS].insert_one({"_id": "runs/a/None/0"})
+        with pytest.raises(SourceUnavailable, match=r"^Others change document 'a' of MongoDB at .* all the time; try again in a moment\.$"):
+            store.update(RUNS, "a", lambda _: {"_id": "a"})
+        assert store.count(RUNS) == 0
+
+
+@pytest.mark.mongodb
+def test_a_document_written_between_reading_and_claiming_is_read_again(mongodb_uri: str, mongodb_database: str) -> None:
+    with MongoStore(mongodb_uri, database=mongodb_database) as store:
+        for meanwhile in ({"_id": "a", "items": ["put"]}, {"_id": "a", "items": ["put", "again"]}):
+            written = [meanwhile]
+
+            def change(found: dict[str, Any] | None, written: list[dict[str, Any]] = written) -> dict[str, Any]:
+                if written:
+                    store.put(RUNS, written.pop())  # what another program may do at this very moment
+                return {"_id": "a", "items": [*(found["items"] if found else ()), "changed"]}
+
+            assert store.update(RUNS, "a", change)["items"] == [*meanwhile["items"], "changed"]
 
 
 @pytest.mark.mongodb

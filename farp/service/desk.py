@@ -1,18 +1,21 @@
-"""Use cases: the only place where adapters and analysis meet. Entry points open a `Desk` and call it."""
+"""The desk: a store and a price history, and what can be asked of the two together."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
 from farp.analysis import AnalysisSpec, RiskReport, analyse
 from farp.errors import FarpError, InvalidInput, NoPortfolios, NotFound
+from farp.holdings import HoldingsImport, read_holdings
 from farp.market import PriceHistory
-from farp.portfolio import Portfolio
+from farp.portfolio import Portfolio, Position
 from farp.prices import price_history
+from farp.service.imports import Unresolved, positions_of
+from farp.service.portfolios import DEFAULT_OWNER, delete_portfolio, replace_positions, save_portfolio
 from farp.settings import Settings
 from farp.store import open_store
 from farp.store.protocol import PORTFOLIOS, USER_PORTFOLIOS, Document, Store
@@ -112,6 +115,40 @@ class Desk:
     def analysis_spec(self) -> AnalysisSpec:
         """Return the house's own settings of an analysis."""
         return AnalysisSpec(risk_free_rate=self.settings.risk_free_rate)
+
+    def read_holdings(self, data: bytes, filename: str | None = None, answers: Mapping[str, str] | None = None) -> HoldingsImport:
+        """Return what a holdings file says, its tickers checked against the price source; nothing is stored."""
+        return read_holdings(data, filename=filename, answers=answers, instruments=self.history.instruments, limit_bytes=self.settings.upload_bytes)
+
+    def positions_of(
+        self, reading: HoldingsImport, *, as_of: dt.date | None = None, portfolio_value: float | None = None
+    ) -> tuple[tuple[Position, ...], tuple[Unresolved, ...]]:
+        """Return the positions that `reading` means and what could not become one; see `farp.service.imports.positions_of`."""
+        return positions_of(
+            reading, self.history, base_currency=self.settings.base_currency, as_of=as_of, portfolio_value=portfolio_value
+        )
+
+    def save_portfolio(
+        self, name: str, positions: Iterable[Position], *, owner: str = DEFAULT_OWNER, description: str = "", replace: bool = False
+    ) -> Portfolio:
+        """Write a portfolio and return it as stored; see `farp.service.portfolios.save_portfolio`."""
+        return save_portfolio(
+            self.store,
+            name=name,
+            positions=positions,
+            owner=owner,
+            description=description,
+            base_currency=self.settings.base_currency,
+            replace=replace,
+        )
+
+    def replace_positions(self, id: str, positions: Iterable[Position], *, name: str | None = None) -> Portfolio:
+        """Give a stored portfolio other positions; NotFound when there is none."""
+        return replace_positions(self.store, id, positions, name=name)
+
+    def delete_portfolio(self, id: str) -> None:
+        """Remove a stored portfolio; NotFound when there is none."""
+        delete_portfolio(self.store, id)
 
     def seed(self, users: int = DEMO_USERS, seed: int = DEMO_SEED) -> SeedOutcome:
         """Write demo users that are not there yet, as uploaded and as converted; existing ones are left alone."""

@@ -1,0 +1,20 @@
+"""Use cases: the only place where adapters and analysis meet. Entry points open a `Desk` and call it."""
+
+from farp.service.desk import DEMO_SEED, DEMO_USERS, Desk, SeedOutcome, Status, open_desk, seed_if_empty
+from farp.service.imports import Unresolved, positions_of
+from farp.service.portfolios import DEFAULT_OWNER, NAME_LENGTH, export_csv
+
+__all__ = [
+    "DEFAULT_OWNER",
+    "DEMO_SEED",
+    "DEMO_USERS",
+    "NAME_LENGTH",
+    "Desk",
+    "SeedOutcome",
+    "Status",
+    "Unresolved",
+    "export_csv",
+    "open_desk",
+    "positions_of",
+    "seed_if_empty",
+]
