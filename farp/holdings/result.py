@@ -78,7 +78,7 @@ class IgnoredLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ImportWarning:
+class HoldingsWarning:
     """Something the user should know; `code` is stable, `text` is a sentence."""
 
     code: str
@@ -146,7 +146,7 @@ class HoldingsImport:
     cash: tuple[ImportedCash, ...] = ()
     other: tuple[OtherInstrument, ...] = ()
     ignored: tuple[IgnoredLine, ...] = ()
-    warnings: tuple[ImportWarning, ...] = ()
+    warnings: tuple[HoldingsWarning, ...] = ()
     questions: tuple[Question, ...] = ()
     error: str | None = None
     layout: Layout | None = None
