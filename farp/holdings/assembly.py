@@ -119,6 +119,8 @@ def assembled(
         if line.kind == "other"
     )
     _warn_of_currencies(positions, parts, reading)
+    if not positions:
+        reading.warn("no_positions", "The file holds no position that FARP can model; what was recognised is listed.")
     reconciliation = (
         reconciled(totals, kept, reading.warnings)
         if not sections_cash

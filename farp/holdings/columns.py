@@ -10,7 +10,7 @@ from farp.holdings.identifiers import is_cusip, is_isin, is_sedol, is_wkn, share
 from farp.holdings.numbers import currency_code, fold, is_missing, looks_numeric, mark_of
 from farp.holdings.result import ColumnReading
 from farp.holdings.table import Row
-from farp.holdings.words import heading_currency, meanings, plain
+from farp.holdings.words import heading_currency, is_cash, is_group, is_total, meanings, plain
 
 IDENTIFIERS = ("symbol", "isin", "cusip", "sedol", "wkn", "valor", "name")
 SIZES = ("quantity", "market_value", "weight")
@@ -26,6 +26,9 @@ _MOVES = re.compile(
     r"dividende|ausschuttung|send|receive|convert|split|spin\w*|tax|contribution|staking|rewards?|order|cdiv|ach|journal\w*|market buy|market sell|"
     r"limit buy|limit sell|you bought|you sold|einlage|entnahme|zinsen|depot|purchase|sale|redemption|subscription|trade|exercise\w*|assign\w*|expired|kop|salj|utdelning|slip|gold|rec|rtp|mtm)\b"
 )
+_DAY_ALONE = re.compile(
+    r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})|(?:19|20)\d\d[01]\d[0-3]\d|\d{1,2}[- ][A-Za-z]{3,9}[- ,]+\d{2,4}|[A-Za-z]{3,9}[- ]\d{1,2}[, -]+\d{4}"
+)
 _DATE = re.compile(
     r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})|[12]\d{7}|\d{1,2}[- ][A-Za-z]{3,9}[- ,]+\d{2,4}|[A-Za-z]{3,9}[- ]\d{1,2}[, -]+\d{4}"
 )
@@ -36,9 +39,20 @@ def looks_like_ticker(text: str) -> bool:
     return bool(_TICKER.fullmatch(text)) and not mark_of(text) and (any(char.isalpha() for char in text))
 
 
+def _is_ticker_form(text: str) -> bool:
+    """Whether a cell under a heading that fits names as well as tickers is a ticker: all capitals, or short and all small."""
+    core = re.sub(r" (?:Equity|Index|Curncy)$", "", text)
+    return looks_like_ticker(text) and (core == core.upper() or (core == core.lower() and len(core) <= 9))
+
+
 def looks_like_date(text: str) -> bool:
     """Whether `text` begins with a day."""
     return bool(_DATE.match(text.strip()))
+
+
+def is_day(text: str) -> bool:
+    """Whether `text` is a day and nothing else, as the label of a lot is."""
+    return bool(_DAY_ALONE.fullmatch(text.strip()))
 
 
 def side_of(text: str) -> int:
@@ -254,7 +268,8 @@ def _identifier(meaning: str, confidence: float, why: str, content: _Content) ->
         if numbered >= 0.6 and share(cells, is_wkn) >= 0.8:
             return [("wkn", 0.6, "the cells have the form of a WKN")]
         return [("symbol", confidence, why)]
-    capital = share(content.cells, lambda text: text == text.upper() and looks_like_ticker(text))
+    securities = [cell for cell in content.cells if not (is_cash(cell) or is_total(cell) or is_group(cell))]
+    capital = share(securities, _is_ticker_form)
     if capital >= 0.6:
         return [("symbol", min(confidence, 0.8), "the cells are tickers")]
     if content.numeric >= 0.8:

@@ -68,7 +68,7 @@ def decode(data: bytes) -> Decoded:
     _refuse_other_kinds(data)
     decoded = _text(data)
     if not decoded.text.strip("\ufeff \t\r\n,;|\x00"):
-        raise InvalidInput("The file holds nothing but blanks; export the positions again and upload the new file.")
+        raise InvalidInput("The file is empty but for blanks; export the positions again and upload the new file.")
     _refuse_markup(decoded.text)
     return decoded
 

@@ -55,6 +55,10 @@ def imported(
         )
     asker = Asker(answers)
     warnings: list[HoldingsWarning] = []
+    if is_zip(data) and (filename or "").lower().endswith((".csv", ".tsv", ".txt")):
+        raise InvalidInput(
+            "This file is an Excel workbook or another archive renamed to a text file; give it its own ending (.xlsx) or save it as CSV."
+        )
     found = _workbook(data, asker, warnings) if is_zip(data) else _text(data, warnings)
     result = _holdings(found, filename, asker, instruments, warnings)
     asker.refuse_unknown()
@@ -120,7 +124,7 @@ def _workbook(data: bytes, asker: Asker, warnings: list[HoldingsWarning]) -> _Fo
 
     sheets = [_tabled(grid, "xlsx") for grid in read_workbook(data)]
     if not sheets:
-        raise InvalidInput("The workbook has no visible sheet with anything in it; put the positions on a sheet and upload it again.")
+        raise InvalidInput("The workbook is empty: no visible sheet has anything in it; put the positions on a sheet and upload it again.")
     likely = (
         [sheet for sheet in sheets if sheet.score > 0 and not _only_history(sheet)] or [sheet for sheet in sheets if sheet.score > 0] or sheets[:1]
     )

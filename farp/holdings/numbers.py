@@ -148,7 +148,9 @@ class Number:
 
 @lru_cache(maxsize=4096)
 def _folded(text: str) -> str:
-    """Digits of any script, spaces and minus signs of any kind as ASCII."""
+    """Digits of any script, spaces and minus signs of any kind as ASCII; a superscript or a digit in a circle is no digit."""
+    if any(char.isdigit() and not char.isdecimal() for char in text):
+        return text.strip()
     folded = []
     for char in unicodedata.normalize("NFKC", text):
         if char in _SPACES:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from farp.holdings.columns import Columns, is_move, looks_like_date, looks_like_ticker, side_of
+from farp.holdings.columns import Columns, is_day, is_move, looks_like_date, looks_like_ticker, side_of
 from farp.holdings.decimal_mark import Marks, agrees, cell
 from farp.holdings.identifiers import is_cusip, is_isin
 from farp.holdings.instruments import kind_of, normalised
@@ -137,7 +137,7 @@ def _classified(line: Line, context: Context) -> Line:
         return changed(line, kind="total", reason="a total of other rows", value=_any_value(line, context))
     if not any(row.cells):
         return changed(line, kind="note", reason="a row without content")
-    if line.label and looks_like_date(line.label) and not line.isin and not any(char.isalpha() for char in line.label.replace("T", "")):
+    if line.label and is_day(line.label) and not line.isin:
         return changed(line, kind="lot", reason="a lot, already inside the row above it")
     cash = _cash(line, context)
     if cash is not None:
@@ -170,7 +170,7 @@ def _instrument(line: Line, context: Context) -> Line:
                 return changed(line, kind="note", reason="a note, not a position")
             if line.value is not None and line.value != 0.0 and (named_security or line.name):
                 return changed(line, kind="value_only")
-            if named_security and len(row.filled) > 1:
+            if named_security and (len(row.filled) > 1 or (len(row.cells) > 1 and len(line.symbol) <= 6 and line.symbol == line.symbol.upper())):
                 return changed(line, kind="no_quantity", reason="it states no quantity (a watch-list row?)")
             return changed(line, kind="note", reason="a note, not a position")
         if line.quantity == 0.0:

@@ -89,21 +89,13 @@ def find_tables(rows: Sequence[Row]) -> tuple[list[Row], list[Table]]:
     if not any(score > 0.0 for _, score in starts):
         return list(rows), []
     before = list(rows[: starts[0][0]])
-    tables: list[Table] = []
+    found: dict[tuple[str, ...], tuple[list[Row], list[Row], float]] = {}
     for number, (position, score) in enumerate(starts):
         end = starts[number + 1][0] if number + 1 < len(starts) else len(rows)
-        header, body = rows[position], tuple(rows[position + 1 : end])
-        twin = next((at for at, table in enumerate(tables) if table.header and _same(table.header.cells, header.cells)), None)
-        if twin is None:
-            tables.append(Table(header=header, rows=body, score=score, headings=(header,)))
-        else:
-            old = tables[twin]
-            tables[twin] = Table(header=old.header, rows=old.rows + body, score=old.score, headings=(*old.headings, header))
-    return before, tables
-
-
-def _same(first: Sequence[str], second: Sequence[str]) -> bool:
-    return _trimmed(first) == _trimmed(second)
+        headings, body, _ = found.setdefault(tuple(_trimmed(rows[position].cells)), ([], [], score))
+        headings.append(rows[position])
+        body += rows[position + 1 : end]
+    return before, [Table(header=headings[0], rows=tuple(body), score=score, headings=tuple(headings)) for headings, body, score in found.values()]
 
 
 def _trimmed(cells: Sequence[str]) -> list[str]:

@@ -218,7 +218,7 @@ def heading_currency(header: str) -> str | None:
     """Return the currency a heading names: ``Wert in EUR``, ``Value (£)``, ``Price (pence)``."""
     for word in re.findall(r"[A-Za-z]+", header):
         if word in CURRENCY_CODES:
-            return word
+            return str(word)
     words = plain(header).split()
     if "pence" in words or "gbx" in words:
         return "GBX"
