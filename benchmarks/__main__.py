@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--repeats N] [part ...]`: print the table; parts are single, book, api and screen (default: all)."""
+"""`python -m benchmarks [--repeats N] [part ...]`: print the table; parts are single, book, holdings, api and screen (default: all)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import importlib
 
 from benchmarks.measure import print_table
 
-PARTS = ("single", "book", "api", "screen")
+PARTS = ("single", "book", "holdings", "api", "screen")
 
 
 def main() -> None:
