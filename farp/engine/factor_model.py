@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -15,6 +16,22 @@ MINIMUM_REGRESSION_DAYS = 60
 COLLINEAR_ABOVE = 30.0
 EXACT_FIT = 1e-10
 """Residuals below this fraction of a series' own movement are rounding: it is a combination of the factors, not explained by them."""
+
+
+class CovarianceEstimator(StrEnum):
+    """How a covariance is estimated from a sample."""
+
+    SAMPLE = "sample"
+    LEDOIT_WOLF = "ledoit_wolf"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorCovariance:
+    """A daily covariance (n_factors, n_factors), and how far it was shrunk: 0 for the sample's own, 1 for a multiple of the identity."""
+
+    estimator: CovarianceEstimator
+    covariance: Floats
+    shrinkage: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,3 +210,41 @@ def variance_contributions(
 def sample_covariance(factor_returns: ArrayLike) -> Floats:
     """Return the sample covariance (ddof 1) of the rows of `factor_returns`: (n_factors, n_days) -> (n_factors, n_factors), daily."""
     return np.atleast_2d(np.cov(series(factor_returns, "factor_returns", at_least=2), ddof=1))
+
+
+def factor_covariance(factor_returns: ArrayLike, estimator: CovarianceEstimator = CovarianceEstimator.SAMPLE) -> FactorCovariance:
+    """Return the covariance of the rows of `factor_returns`, as it is or shrunk as Ledoit and Wolf do.
+
+    ``(1 - d) S + d (trace(S) / n) I`` with the d that is expected to be closest to the truth. For the shrunk one S has divisor n_days, as in the
+    paper; for the sample's own n_days - 1.
+
+    Parameters
+    ----------
+    factor_returns
+        Shape (n_factors, n_days) [fraction]; more factors than days are allowed.
+
+    Raises
+    ------
+    InvalidInput
+        NaN inside, or not (n_factors, n_days).
+    InsufficientHistory
+        Fewer than two days.
+
+    References
+    ----------
+    Ledoit, O. and Wolf, M. (2004), A well-conditioned estimator for large-dimensional covariance matrices, Journal of Multivariate Analysis 88(2).
+
+    Examples
+    --------
+    >>> factor_covariance([[0.01, -0.01, 0.02, -0.02]]).covariance.round(6).tolist()
+    [[0.000333]]
+    """
+    array = series(factor_returns, "factor_returns", at_least=2)
+    if array.ndim != 2 or not len(array):
+        raise InvalidInput(f"factor_returns must have shape (n_factors, n_days) with at least one factor, got {array.shape}.")
+    if estimator is CovarianceEstimator.SAMPLE:
+        return FactorCovariance(estimator=estimator, covariance=sample_covariance(array), shrinkage=0.0)
+    from sklearn.covariance import ledoit_wolf
+
+    covariance, shrinkage = ledoit_wolf(array.T)
+    return FactorCovariance(estimator=estimator, covariance=np.asarray(covariance), shrinkage=float(shrinkage))

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from farp.engine.factor_model import regress, sample_covariance, variance_contributions
+from farp.engine.factor_model import CovarianceEstimator, factor_covariance, regress, sample_covariance, variance_contributions
 from farp.errors import InsufficientHistory, InvalidInput
 from tests.markets import frozen
 
@@ -129,3 +129,41 @@ def test_arguments_are_not_written_to():
     y, x = frozen(random_factors(2, 70, 1)), frozen(random_factors(2, 70, 2))
     result = regress(y, x)
     variance_contributions(frozen([1.0, 2.0]), frozen(result.loadings), frozen(sample_covariance(x)), frozen(result.residual_variance))
+
+
+def test_shrinkage_by_hand():
+    # two uncorrelated factors with variances 1 and 9 (divisor n): mean variance 5
+    returns = np.array([[1.0, -1.0, 1.0, -1.0], [3.0, 3.0, -3.0, -3.0]])
+    result = factor_covariance(returns, CovarianceEstimator.LEDOIT_WOLF)
+    expected = (1 - result.shrinkage) * np.diag([1.0, 9.0]) + result.shrinkage * np.diag([5.0, 5.0])
+    assert result.covariance == pytest.approx(expected)
+    assert 0 < result.shrinkage < 1
+
+
+def test_the_samples_own_covariance_is_not_shrunk():
+    returns = random_factors(3, 80)
+    result = factor_covariance(returns)
+    assert result.shrinkage == 0.0
+    assert (result.covariance == sample_covariance(returns)).all()
+
+
+@pytest.mark.parametrize("days", [5, 10])
+def test_shrinking_makes_more_factors_than_days_regular(days):
+    result = factor_covariance(random_factors(20, days), CovarianceEstimator.LEDOIT_WOLF)
+    assert np.linalg.eigvalsh(result.covariance).min() > 0
+
+
+def test_one_factor_and_still_factors_have_a_covariance():
+    one = factor_covariance(frozen([[1.0, -1.0, 1.0, -1.0]]), CovarianceEstimator.LEDOIT_WOLF)
+    assert (one.covariance.tolist(), one.shrinkage) == ([[1.0]], 0.0)
+    assert factor_covariance(np.zeros((2, 30)), CovarianceEstimator.LEDOIT_WOLF).covariance.tolist() == [[0.0, 0.0], [0.0, 0.0]]
+
+
+@pytest.mark.parametrize("estimator", CovarianceEstimator)
+def test_a_covariance_refuses_gaps_no_factor_and_one_day(estimator):
+    with pytest.raises(InvalidInput, match="finite"):
+        factor_covariance([[0.1, np.nan]], estimator)
+    with pytest.raises(InvalidInput, match="at least one factor"):
+        factor_covariance(np.zeros((0, 30)), estimator)
+    with pytest.raises(InsufficientHistory, match="1 data points"):
+        factor_covariance([[0.1]], estimator)
