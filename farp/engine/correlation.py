@@ -58,7 +58,6 @@ def correlation(returns: ArrayLike, minimum: int = 3) -> Correlation:
     unit, _, moving = _standardised(array)
     both = np.outer(moving, moving)
     matrix = np.where(both, np.clip(unit @ unit.T, -1.0, 1.0), np.nan)
-    matrix = (matrix + matrix.T) / 2.0  # a threaded product need not be symmetric to the last bit
     matrix[np.diag_indices_from(matrix)] = np.where(moving, 1.0, np.nan)
     pairs = matrix[np.triu_indices_from(matrix, k=1)]
     pairs = pairs[~np.isnan(pairs)]

@@ -122,9 +122,9 @@ def factor_moves(leg_weights: ArrayLike, leg_moves: ArrayLike) -> Floats:
     [-0.2, nan]
     """
     weights, moves = finite(leg_weights, "leg_weights"), numbers(leg_moves, "leg_moves")
-    if weights.ndim != 2 or moves.shape != weights.shape[1:]:
+    if weights.ndim != 2 or moves.shape != weights.shape[1:] or np.isinf(moves).any():
         raise InvalidInput(f"leg_weights (n_factors, n_legs) and leg_moves (n_legs,) do not fit: {weights.shape} and {moves.shape}.")
-    return np.asarray(np.where(weights == 0.0, 0.0, weights * np.where(weights == 0.0, 0.0, moves)).sum(axis=1))
+    return np.asarray(np.where(weights == 0.0, 0.0, weights * moves).sum(axis=1))
 
 
 def proxies(returns: ArrayLike, factor_returns: ArrayLike, moves: ArrayLike, minimum: int = MINIMUM_REGRESSION_DAYS) -> Proxies:
@@ -330,7 +330,7 @@ def conditional_moves(returns: ArrayLike, shocked_returns: ArrayLike, shocks: Ar
     solved = inverse @ relative
     if not np.allclose(unit @ (unit.T @ solved) / (days - 1), relative, rtol=0.0, atol=1e-6 * np.abs(relative).max()):
         raise InvalidInput("the shocks contradict each other: prices that always move together are shocked differently. Leave one of them out.")
-    covariance = (others - others.mean(axis=1, keepdims=True)) @ unit.T / (days - 1)
+    covariance = others @ unit.T / (days - 1)  # one of the two centred is enough: the other's mean drops out
     return np.asarray(covariance @ solved), float(np.sqrt(max(relative @ solved, 0.0)))
 
 

@@ -60,6 +60,12 @@ def test_the_order_is_a_chain_when_the_likeness_is():
     assert correlation(returns).order.tolist() == [0, 2, 4, 1, 3]
 
 
+def test_clusters_join_by_the_average_of_their_pairs():
+    # A-B are 1 apart, C-D 2, C-B 1.5 but C-A 3 (2.25 on average, so C joins D first); by the nearest pair D would end up beside A
+    distance = np.array([[0, 1, 3, 1.8], [1, 0, 1.5, 3], [3, 1.5, 0, 2], [1.8, 3, 2, 0]]) / 4
+    assert clustered_order(1 - 2 * distance**2).tolist() == [0, 1, 2, 3]
+
+
 def test_ties_give_the_same_order_whatever_the_rounding():
     base = np.full((6, 6), 0.3) + 0.7 * np.eye(6)
     noise = 1e-15 * np.random.default_rng(0).normal(size=(6, 6))

@@ -158,6 +158,9 @@ def test_without_a_loss_ratios_over_losses_are_undefined():
     assert np.isnan(omega_ratio([0.01, 0.02]))
     assert np.isnan(sortino_ratio(np.full(30, 0.02 / 252), 0.02))
     assert np.isnan(omega_ratio(np.zeros(30)))
+    steady = simple_returns(100 * 1.01 ** np.arange(31))  # 1 % a day but for rounding
+    assert np.isnan(sortino_ratio(steady, 2.52))
+    assert np.isnan(omega_ratio(steady, 0.01))
 
 
 def test_calmar_ratio_by_hand():

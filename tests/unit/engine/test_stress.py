@@ -112,6 +112,8 @@ def test_replay_refuses_what_does_not_fit():
         proxies([WAVE], [WAVE], [-0.2, 0.1])
     with pytest.raises(InvalidInput, match="do not fit"):
         factor_moves([[1.0, 0.0]], [0.1])
+    with pytest.raises(InvalidInput, match="do not fit"):
+        factor_moves([[1.0, 0.0]], [0.1, float("inf")])
 
 
 # hypothetical shocks
@@ -180,6 +182,16 @@ def test_agreeing_shocks_on_the_same_series_are_one_shock():
 def test_contradicting_shocks_are_refused():
     with pytest.raises(InvalidInput, match="contradict each other"):
         propagated([100.0], [WAVE], [WAVE, 3 * WAVE], [-0.1, 0.1])
+
+
+def test_a_sum_shocked_differently_from_its_parts_is_a_contradiction_whatever_the_rounding():
+    for seed in range(20):
+        parts = random_returns(3, 100, seed)
+        series = [*parts, 0.2 * parts[0] + 0.3 * parts[1] + 0.5 * parts[2]]
+        agreeing = propagated([100.0], parts[:1], series, [-0.1, -0.1, -0.1, -0.1])
+        assert agreeing.total == pytest.approx(-10.0)
+        with pytest.raises(InvalidInput, match="contradict each other"):
+            propagated([100.0], parts[:1], series, [-0.1, -0.1, -0.1, 0.1])
 
 
 def test_a_shock_on_what_never_moves_is_refused_by_its_number():
