@@ -200,3 +200,43 @@ def test_a_missing_part_of_a_workbook(name: str) -> None:
     content = {part: data for part, data in parts({"Positions": sheet_xml(ROWS)}).items() if part != name}
     answer = read(packed(content), "positions.xlsx")
     assert answer["outcome"] != "ok" or quantities(answer) == HELD
+
+
+SAYS_OTHERWISE = {
+    "a value of the other sign": "Symbol,Quantity,Price,Value\nAAPL,26,126.37,-3285.62\nMSFT,140,234.91,32887.40\nKO,10,63.84,638.40\n",
+    "a value three times too large": "Symbol,Quantity,Price,Value\nAAPL,26,126.37,9856.86\nMSFT,140,234.91,32887.40\nKO,10,63.84,638.40\n",
+    "a section of shorts": "Long positions\nSymbol,Quantity\nAAPL,26\n\nShort positions\nSymbol,Quantity\nBBY,150\n",
+    "a section of closed positions": "Open positions\nSymbol,Quantity\nAAPL,26\n\nClosed positions\nSymbol,Quantity\nBBY,150\n",
+    "short in the type": "Symbol,Type,Quantity\nAAPL,Stock,26\nMSFT,Short Stock,140\n",
+    "a short row": "Price,Symbol,Quantity,Change,Value,Account\n126.37,AAPL,26,1.5,3285.62,Z1\n234.91,MSFT,-2.5,32887.40,Z1\n",
+    "cut inside a quoted cell": 'Symbol,Description,Quantity,Price,Market value\nXOM,EXXON MOBIL CORP,"1,15',
+    "cut in the last quantity": "Symbol,Description,Quantity,Price,Market value\nAAPL,APPLE,26,126.37,3285.62\nXOM,EXXON MOBIL CORP,11",
+    "target and actual weights": "Symbol,Target Weight,Actual Weight,Shares\nAAPL,50%,40%,\nMSFT,50%,60%,\n",
+}
+
+
+@pytest.mark.parametrize("name", SAYS_OTHERWISE)
+def test_what_the_file_itself_contradicts_is_said(name: str) -> None:
+    answer = read(SAYS_OTHERWISE[name].encode(), "positions.csv")
+    assert answer["outcome"] != "ok", answer["positions"]
+
+
+def test_target_weights_are_not_what_is_held() -> None:
+    answer = read(b"Symbol,Target Weight,Actual Weight\nAAPL,50%,40%\nMSFT,50%,60%\n", "positions.csv")
+    weights = {position["ticker"]: position["weight"] for position in answer["positions"]}
+    asked = [question["key"] for question in answer["questions"] if "column" in question["key"]]
+    assert asked or weights == pytest.approx({"AAPL": 0.4, "MSFT": 0.6})
+
+
+def test_a_bond_of_a_known_issuer_is_no_share() -> None:
+    rows = ["Ticker,Shares,Price,Value,Asset Type", "AAPL,26,126.37,3285.62,Equity", "AAPL,5000,99,4950,Fixed Income", "SPY,5,380,1900,ETF"]
+    answer = read("\n".join(rows).encode(), "positions.csv")
+    assert close(quantities(answer)["AAPL"], 26.0)
+    assert [entry["kind"] for entry in answer["other"]] == ["bond"]
+
+
+def test_an_isin_with_a_wrong_check_digit_is_no_ticker() -> None:
+    answer = read(b"ISIN,Quantity\nUS0378331006,26\nUS5949181045,140\n", "positions.csv")
+    assert "US0378331006" not in {position["ticker"] for position in answer["positions"]}
+    assert answer["outcome"] != "ok"
+    assert close(quantities(answer)["MSFT"], 140.0)
