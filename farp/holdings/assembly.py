@@ -103,7 +103,8 @@ def assembled(
         as_of = _stated_day(parts, reading, source_lines, filename, layout)
     positions = _positions(kept, basis, details, asker, instruments, reading, parts)
     positions, portfolio_value, as_of = _sized_by(basis, positions, asker, as_of)
-    cash = _cash([*kept_cash(kept), *sections_cash], positions, asker)
+    balances = _weighed(kept, portfolio_value, parts[0].context, asker)
+    cash = _cash([*balances, *sections_cash], positions, asker)
     other = tuple(
         OtherInstrument(
             symbol=line.symbol or None,
@@ -399,6 +400,7 @@ def _sized_by(
             (("latest", "The last day with prices"),),
             "latest",
             accepts=_is_day,
+            form="a day such as 2022-12-28",
         )
         as_of = dt.date.fromisoformat(answer) if answer and answer != "latest" else None
     else:
@@ -415,6 +417,7 @@ def _sized_by(
             (),
             "USD",
             accepts=lambda text: bool(currency_code(text)),
+            form="a currency code such as USD",
         )
         positions = tuple(replace(position, currency=position.currency or currency_code(code or "")) for position in positions)
     if basis != "weight":
@@ -425,6 +428,7 @@ def _sized_by(
         (),
         "100000",
         accepts=_is_amount,
+        form="a number above 0, such as 100000",
     )
     value = float(text or "100000")
     positions = tuple(
@@ -453,26 +457,33 @@ def _is_amount(text: str) -> bool:
 
 
 def _weights(lines: Sequence[Line], context: Context, asker: Asker) -> float:
-    """What to multiply weights by so that they are fractions."""
+    """What to divide weights by so that they are fractions."""
     column = context.columns.get("weight")
     header = context.columns.readings[column].header if column is not None and column < len(context.columns.readings) else ""
     bare = [line.weight for line in lines if line.weight is not None and not line.percent]
     if not bare:
         return 1.0
     if "percent" in plain(header).split():
-        return 0.01
+        return 100.0
     total = math.fsum(abs(weight) for weight in bare)
     if 0.9 <= total <= 1.1:
         return 1.0
     if 90.0 <= total <= 110.0:
-        return 0.01
+        return 100.0
     answer = asker.ask(
         "weight_unit",
         f"The weights add up to {total:,.6g}; are they percentages or fractions?",
         (("percent", "Percentages: 40 is 40 %"), ("fraction", "Fractions: 0.4 is 40 %")),
         "percent" if total > 1.5 else "fraction",
     )
-    return 0.01 if answer == "percent" else 1.0
+    return 100.0 if answer == "percent" else 1.0
+
+
+def _warn_of_weights(lines: Sequence[Line], scale: float, reading: _Reading) -> None:
+    """Say when the weights are not those of a whole portfolio; they are never scaled to fit."""
+    total = math.fsum((_signed(line.weight, line) or 0.0) / (1.0 if line.percent else scale) for line in lines)
+    if abs(total - 1.0) > 0.005:
+        reading.warn("weights_do_not_add_up", f"The weights add up to {100.0 * total:,.4g} %, not to 100 %; they are kept as they are.")
 
 
 # --- positions ----------------------------------------------------------------------------------------------------------------------
@@ -488,8 +499,10 @@ def _positions(
     parts: Sequence[Part],
 ) -> tuple[ImportedPosition, ...]:
     lines = [line for line in kept if line.kind in {"position", "value_only"}]
-    scale = _weights(lines, parts[0].context, asker) if basis == "weight" else 1.0
+    scale = _weights(kept, parts[0].context, asker) if basis == "weight" else 1.0
     identifier = Identifier(asker, instruments, lines)
+    if basis == "weight":
+        _warn_of_weights(kept, scale, reading)
     groups: dict[tuple[str, Basis], list[tuple[Line, Identified]]] = {}
     for line in lines:
         who = identifier.identify(line)
@@ -520,7 +533,7 @@ def _added_up(members: Sequence[tuple[Line, Identified]], basis: Basis, scale: f
     who = members[0][1]
     quantities = [_signed(line.quantity, line) for line in lines]
     values = [_signed(line.value, line) for line in lines]
-    weights = [(weight * (1.0 if line.percent else scale)) if (weight := _signed(line.weight, line)) is not None else None for line in lines]
+    weights = [(weight / (1.0 if line.percent else scale)) if (weight := _signed(line.weight, line)) is not None else None for line in lines]
     sizes = {"quantity": quantities, "market_value": values, "weight": weights}[basis]
     lots = tuple(size for size in sizes if size is not None) if len(lines) > 1 else tuple(details.get(lines[0].row.line, ()))
     currencies = Counter(line.currency for line in lines if line.currency)
@@ -577,6 +590,7 @@ def _cash(lines: Sequence[Line], positions: Sequence[ImportedPosition], asker: A
             (),
             "USD",
             accepts=lambda text: bool(currency_code(text)),
+            form="a currency code such as USD",
         )
         chosen = currency_code(code or "")
     groups: dict[tuple[str, str | None], list[Line]] = {}
@@ -591,6 +605,18 @@ def _cash(lines: Sequence[Line], positions: Sequence[ImportedPosition], asker: A
         )
         for (label, currency), members in groups.items()
     )
+
+
+def _weighed(kept: Sequence[Line], portfolio_value: float | None, context: Context, asker: Asker) -> list[Line]:
+    """Cash stated as a share of the portfolio as an amount."""
+    lines = kept_cash(kept)
+    if all(line.value is not None for line in lines):
+        return lines
+    scale = _weights(kept, context, asker)
+    return [
+        line if line.value is not None else changed(line, value=(line.weight or 0.0) / (1.0 if line.percent else scale) * (portfolio_value or 0.0))
+        for line in lines
+    ]
 
 
 def _cash_section(found: tuple[Table, Columns], context: Context, reading: _Reading) -> list[Line]:

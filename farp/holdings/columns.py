@@ -265,7 +265,7 @@ def _identifier(meaning: str, confidence: float, why: str, content: _Content) ->
     if meaning == "symbol":
         if numbered >= 0.9 and share(cells, is_sedol) >= 0.9:
             return [("sedol", 0.7, "the cells are SEDOLs")]
-        if numbered >= 0.6 and share(cells, is_wkn) >= 0.8:
+        if numbered >= 0.9 and share(cells, lambda text: is_wkn(text) and (text[0].isdigit() or text[1].isdigit())) >= 0.9:
             return [("wkn", 0.6, "the cells have the form of a WKN")]
         return [("symbol", confidence, why)]
     securities = [cell for cell in content.cells if not (is_cash(cell) or is_total(cell) or is_group(cell))]

@@ -24,8 +24,10 @@ class Marks:
 
     def number(self, row: Row, column: int | None) -> Number | None:
         """Return the number in `column` of `row`, None when it is missing or none."""
-        text = cell(row, column)
-        return parse(text, self.exceptions.get(column or 0, self.mark)) if text else None
+        if column is None or column >= len(row.cells):
+            return None
+        text = row.cells[column]
+        return parse(text, self.exceptions.get(column, self.mark)) if text else None
 
 
 def cell(row: Row, column: int | None) -> str:

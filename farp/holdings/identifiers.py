@@ -16,7 +16,7 @@ def _value(char: str) -> int:
     return int(char, 36)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def is_isin(text: str) -> bool:
     """Whether `text` is an ISIN with the right check digit.
 

@@ -149,10 +149,11 @@ class Identifier:
 
     def _by_question(self, line: Line, raw: str) -> Identified:
         """A WKN or a name: only the user knows the ticker."""
-        names = named(line.name or raw, self._instruments) if self._instruments is not None else []
+        known = raw in self._asked or len(self._asked) < _MOST_QUESTIONS
+        names = named(line.name or raw, self._instruments) if self._instruments is not None and known else []
         options = tuple((ticker, f"{ticker}: {self._instruments[ticker].name}") for ticker in names[:3]) if self._instruments is not None else ()
         proposed = names[0] if len(names) == 1 else ""
-        if raw not in self._asked and len(self._asked) >= _MOST_QUESTIONS:
+        if not known:
             answer: str | None = self._asker.ask(
                 "unmapped",
                 "Many more rows are identified by a name or a number only; keep them without prices?",
@@ -168,6 +169,7 @@ class Identifier:
             (*options, _KEEP),
             proposed,
             accepts=lambda text: bool(_TICKER.fullmatch(text.upper())),
+            form="a ticker such as AAPL",
         )
         if answer:
             return self._of(spelled_as(normalised(answer), self._instruments), raw, line)

@@ -48,6 +48,7 @@ _COINS = {
     "bitcoin cash": "BCH", "chainlink": "LINK", "avalanche": "AVAX", "stellar": "XLM", "stellar lumens": "XLM", "polygon": "MATIC", "uniswap": "UNI", "monero": "XMR",
 }  # fmt: skip
 _COIN_CODES = frozenset(_COINS.values()) | {"XBT"}
+_COIN_PAIR = re.compile(r"^(" + "|".join(sorted(_COIN_CODES)) + r")[-/. ]?(USD|EUR|GBP|USDT)$")
 _COMPANY_ENDINGS = frozenset(
     [
         "inc",
@@ -113,7 +114,7 @@ _COMPANY_ENDINGS = frozenset(
 )
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def normalised(raw: str) -> str:
     """Return the canonical ticker: upper case, US markers stripped, share classes with a point, foreign suffixes kept.
 
@@ -150,7 +151,7 @@ def has_foreign_suffix(ticker: str) -> bool:
 def crypto_ticker(symbol: str, name: str, class_text: str) -> str | None:
     """Return the ticker of a coin priced in dollars, None when the row is not clearly one."""
     code = symbol.upper()
-    quoted = re.match(r"^(" + "|".join(sorted(_COIN_CODES)) + r")[-/. ]?(USD|EUR|GBP|USDT)$", code)
+    quoted = _COIN_PAIR.match(code)
     if quoted:
         return f"{quoted[1].replace('XBT', 'BTC')}-USD"
     named = _COINS.get(re.sub(r" (?:btc|eth|ltc|xrp|coin|token)$", "", plain(name)))
@@ -161,6 +162,7 @@ def crypto_ticker(symbol: str, name: str, class_text: str) -> str | None:
     return None
 
 
+@lru_cache(maxsize=8192)
 def kind_of(symbol: str, name: str, class_text: str, known: bool) -> str | None:
     """Return option, bond, future, fx or cfd for what is recognised and not modelled, else None.
 
@@ -188,6 +190,8 @@ def kind_of(symbol: str, name: str, class_text: str, known: bool) -> str | None:
 
 
 def _is_option(text: str, first: bool) -> bool:
+    if not first and "CALL" not in text and "PUT" not in text:
+        return False
     patterns = _OPTIONS if first else _OPTIONS[-1:]
     return any(pattern.search(text) for pattern in patterns)
 

@@ -129,6 +129,8 @@ _SHAPE = re.compile(
     rf"(?P<s1>[+-]?)\s*(?P<open>\(?)\s*(?P<s2>[+-]?)\s*(?P<c1>{_MONEY})?\s*(?P<s3>[+-]?)\s*"
     rf"(?P<digits>[0-9.,][0-9.,{_APOSTROPHES} ]*?)(?P<exp>[eE][+-]?[0-9]{{1,3}})?\s*(?P<s4>-?)\s*(?P<unit>%|‰|p|GBp|GBX)?\s*(?P<c2>{_MONEY})?\s*(?P<close>\)?)\s*(?P<unit2>%?)"
 )
+_DOLLARS = re.compile(r"[+-]?\$?[1-9][0-9]{0,2}(?:,[0-9]{3}){0,4}(?:\.[0-9]{1,9})?")
+_PLAIN = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,18})?")
 
 
 class Exact(str):
@@ -215,13 +217,16 @@ def parse(text: str, decimal: DecimalMark) -> Number | None:
     if isinstance(text, Exact):
         value = float(text.removesuffix("%"))
         return Number(value / 100.0, None, True) if text.endswith("%") else Number(value)
+    if decimal == ".":  # the usual ways, without the machinery
+        if _PLAIN.fullmatch(text):
+            return Number(float(text) + 0.0)
+        if _DOLLARS.fullmatch(text):
+            return Number(float(text.replace("$", "").replace(",", "")) + 0.0, "USD" if "$" in text else None)
     return _parse(text, decimal)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def _parse(text: str, decimal: DecimalMark) -> Number | None:
-    if text.isascii() and text.isdigit() and len(text) < 16:
-        return Number(float(text))
     found = _match(fold(text))
     if found is None:
         return None
@@ -253,6 +258,9 @@ _GROUPS = {
 }
 
 
+_NO_GROUPING = str.maketrans("", "", f",. {_APOSTROPHES}")
+
+
 def _plain(digits: str, decimal: DecimalMark) -> str | None:
     """The digits with a point and no grouping; None when a group is not one."""
     whole, mark, fraction = digits.partition(decimal)
@@ -260,7 +268,7 @@ def _plain(digits: str, decimal: DecimalMark) -> str | None:
         return None
     if not _GROUPS[decimal].fullmatch(whole) or not (whole or fraction):
         return None
-    whole = "".join(char for char in whole if char.isdigit())
+    whole = whole.translate(_NO_GROUPING)
     return f"{whole or '0'}.{fraction or '0'}"
 
 
@@ -277,7 +285,7 @@ def mark_of(text: str) -> DecimalMark | Literal["?"] | None:
     return _mark_of(text)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def _mark_of(text: str) -> DecimalMark | Literal["?"] | None:
     found = _match(fold(text))
     if found is None or ("." not in found["digits"] and "," not in found["digits"]):

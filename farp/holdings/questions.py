@@ -23,6 +23,7 @@ class Asker:
         options: tuple[tuple[str, str], ...] = (),
         proposed: str | None = None,
         accepts: Callable[[str], bool] | None = None,
+        form: str = "",
     ) -> str | None:
         """Return the answer to `key`, else what is proposed.
 
@@ -30,6 +31,7 @@ class Asker:
         ----------
         options : (value, label) to choose from; empty means free text
         accepts : which answers beyond the options are allowed
+        form : what those look like, in words
 
         Raises
         ------
@@ -40,7 +42,7 @@ class Asker:
         if key in self._answers:
             answer = self._answers[key].strip()
             if (options or accepts) and answer not in [value for value, _ in options] and not (accepts and accepts(answer)):
-                allowed = ", ".join(repr(value) for value, _ in options) or "another form"
+                allowed = ", ".join([*(repr(value) for value, _ in options[:12]), *([form] if form else [])])
                 raise InvalidInput(f"The answer {answer[:60]!r} to question '{key[:60]}' is not one of those allowed ({allowed}).")
             return answer
         self._open.setdefault(key, Question(key=key, text=text, options=options, proposed=proposed))

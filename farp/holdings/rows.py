@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from farp.holdings.columns import Columns, is_day, is_move, looks_like_date, looks_like_ticker, side_of
 from farp.holdings.decimal_mark import Marks, agrees, cell
@@ -73,24 +74,26 @@ class Context:
 
 def understood(row: Row, context: Context) -> Line:
     """Return what `row` is."""
-    columns, marks = context.columns, context.marks
-    symbol = _text(row, columns.get("symbol"))
-    isin_text = fold(_text(row, columns.get("isin"))).upper()
-    isin = isin_text if is_isin(isin_text) else None
-    name = _text(row, columns.get("name"))
-    if isin is None and symbol and is_isin(fold(symbol).upper()):
+    marks, width = context.marks, len(row.cells)
+    texts = {meaning: row.cells[at] for meaning, at in context.columns.index.items() if at < width and row.cells[at]}
+    read = texts.get
+    symbol = read("symbol", "")
+    isin_text = fold(texts["isin"]).upper() if "isin" in texts else ""
+    isin = isin_text if isin_text and is_isin(isin_text) else None
+    name = read("name", "")
+    if isin is None and len(symbol) == 12 and is_isin(fold(symbol).upper()):
         isin, symbol = fold(symbol).upper(), ""
     elif not symbol and isin_text and isin is None:
-        symbol = _text(row, columns.get("isin"))  # a column of ISINs that also holds tickers
+        symbol = texts["isin"]  # a column of ISINs that also holds tickers
     embedded = _EMBEDDED.search(name) if not symbol and isin is None else None
-    cusip_text = fold(_text(row, columns.get("cusip"))).upper()
-    code = next((text for key in ("wkn", "cusip", "sedol", "valor") if (text := _text(row, columns.get(key)))), "")
+    cusip_text = fold(texts["cusip"]).upper() if "cusip" in texts else ""
+    code = next((texts[key] for key in ("wkn", "cusip", "sedol", "valor") if key in texts), "")
     label = symbol or name or isin or code
     quantity = marks.number(row, context.quantity_column)
     value = marks.number(row, context.value_column)
     base = marks.number(row, context.base_column)
-    price = marks.number(row, columns.get("price"))
-    weight = marks.number(row, columns.get("weight"))
+    price = marks.number(row, context.columns.index["price"]) if "price" in texts else None
+    weight = marks.number(row, context.columns.index["weight"]) if "weight" in texts else None
     currency, quote = _currencies(row, context, quantity, value, price)
     pence = quote in PENCE
     line = Line(
@@ -110,10 +113,10 @@ def understood(row: Row, context: Context) -> Line:
         price=price.value / (100.0 if pence else 1.0) if price else None,
         currency=PENCE.get(currency or "", currency),
         quote=PENCE.get(quote or "", quote),
-        side=side_of(_text(row, columns.get("side"))),
-        action=_text(row, columns.get("action")),
-        multiplier=_value(marks.number(row, columns.get("multiplier"))),
-        account=_text(row, columns.get("account")),
+        side=side_of(texts["side"]) if "side" in texts else 0,
+        action=read("action", ""),
+        multiplier=_value(marks.number(row, context.columns.index["multiplier"])) if "multiplier" in texts else None,
+        account=read("account", ""),
     )
     return _classified(line, context)
 
@@ -190,9 +193,8 @@ def _cash(line: Line, context: Context) -> Line | None:
     symbol = fold(line.symbol).upper()
     class_text = plain(_text(line.row, context.columns.get("class")))
     at_par = line.price is None or abs(line.price - 1.0) < 1e-9
-    coded = _CASH_SYMBOL.match(symbol)
-    code = next((group for group in coded.groups() if group), None) if coded else None
-    by_symbol = bool(coded and (code is None or currency_code(code))) or symbol.endswith("**") or bool(_MONEY_FUND.match(symbol) and at_par)
+    coded, code, fund = _cash_symbol(symbol)
+    by_symbol = coded or (fund and at_par)
     by_symbol = by_symbol or (is_cash(symbol) and (at_par or symbol not in {"CASH", "EURO"}) and not context.known(symbol))
     bare = currency_code(symbol) if symbol and symbol.isalpha() else None
     if bare and not context.known(symbol):
@@ -225,6 +227,11 @@ def _cash(line: Line, context: Context) -> Line | None:
     if amount is None:
         amount = _only_number(line, context)
     label = line.label or first
+    weighed = amount is None or (context.value_column is None and context.quantity_column is None)
+    if weighed and line.weight is not None:
+        return changed(
+            line, kind="cash", label=label, value=None, currency=code or (bare if by_symbol else None) or label_currency(label), reason="cash"
+        )
     if amount is None:
         return changed(line, kind="note", label=label, reason="cash without an amount")
     if line.side < 0:
@@ -242,6 +249,14 @@ def _cash(line: Line, context: Context) -> Line | None:
         currency=code or (bare if by_symbol else None) or explicit or stated or currency,
         reason=kind_reason,
     )
+
+
+@lru_cache(maxsize=4096)
+def _cash_symbol(symbol: str) -> tuple[bool, str | None, bool]:
+    """Whether a symbol is one of cash, the currency it names, and whether it is a money-market fund's."""
+    coded = _CASH_SYMBOL.match(symbol)
+    code = next((group for group in coded.groups() if group), None) if coded else None
+    return bool(coded and (code is None or currency_code(code))) or symbol.endswith("**"), code, bool(_MONEY_FUND.match(symbol))
 
 
 def _heading(context: Context, meaning: str) -> str:
@@ -306,7 +321,11 @@ def value_agrees(line: Line) -> bool | None:
     """Whether quantity x price is the value; None when the row does not state all three."""
     if line.quantity is None or line.price is None or line.value is None or line.value == 0.0 or line.price == 0.0:
         return None
-    return agrees(line.quantity, line.price, line.value) or agrees(line.quantity, line.price / 100.0, line.value)
+    if agrees(line.quantity, line.price, line.value):
+        return True
+    # British, South African and Israeli prices are in hundredths, whether the file says so or not
+    hundredths = line.currency in PENCE.values() or line.quote in PENCE.values() or line.symbol.upper().endswith((".L", ".JO", ".TA", " LN"))
+    return hundredths and agrees(line.quantity, line.price / 100.0, line.value)
 
 
 def off_by_power(line: Line) -> bool:
@@ -359,6 +378,13 @@ def is_history(rows: Sequence[Row], columns: Columns, header: Sequence[str]) -> 
     )
     if acts and days and not held_now:
         return True
+    if (
+        len(days) > 1
+        and not held_now
+        and joined & {"balance", "saldo", "running balance", "solde", "kontostand"}
+        and not {"symbol", "isin", "cusip", "wkn"} & set(columns.index)
+    ):
+        return True  # a bank statement
     if (
         acts
         and len(moves) >= 2

@@ -22,8 +22,10 @@ def plain(text: str) -> str:
     >>> plain("Stück/Nom."), plain("% of Account"), plain("lastPrice"), plain("Qty (Quantity)")
     ('stuck nom', 'percent of account', 'last price', 'qty quantity')
     """
+    if text.isascii() and text.islower() and text.isalpha():
+        return text[:200]
     spaced = _CAMEL.sub(" ", text[:200]).replace("%", " percent ").replace("ß", "ss").replace("ø", "o").replace("ł", "l").replace("Ø", "o")
-    folded = "".join(char for char in unicodedata.normalize("NFKD", spaced) if not unicodedata.combining(char))
+    folded = spaced if spaced.isascii() else "".join(char for char in unicodedata.normalize("NFKD", spaced) if not unicodedata.combining(char))
     return _NOT_WORD.sub(" ", folded).strip().lower()
 
 
@@ -310,6 +312,7 @@ _PENDING = re.compile(
 _CODE_IN_LABEL = re.compile(r"\b(" + "|".join(sorted(CURRENCY_CODES)) + r")\b")
 
 
+@lru_cache(maxsize=8192)
 def is_total(label: str) -> bool:
     """Whether a row label is that of a total or a subtotal, not of a company whose name contains the word."""
     phrase = plain(label)
@@ -322,11 +325,13 @@ def is_total(label: str) -> bool:
     return bool(_TOTAL.match(phrase)) or (bool(_TOTAL_ENDINGS.search(phrase)) and len(phrase.split()) <= 5)
 
 
+@lru_cache(maxsize=8192)
 def is_group(label: str) -> bool:
     """Whether a row label is a heading of a group of rows such as an asset class: ``Aktien``, ``Stocks (2)``."""
     return re.sub(r"(?: \d+)+$", "", plain(label)) in GROUPS
 
 
+@lru_cache(maxsize=8192)
 def is_cash(label: str) -> bool:
     """Whether a row label is one of cash, a sweep account or a money-market fund."""
     phrase = plain(label)

@@ -14,7 +14,6 @@ import warnings
 import zipfile
 import zlib
 from typing import TYPE_CHECKING, Any
-from xml.etree.ElementTree import ParseError
 
 from farp.errors import InvalidInput
 from farp.holdings.numbers import Exact
@@ -34,7 +33,7 @@ _SAVE_AGAIN = "open it in a spreadsheet, save it as XLSX or CSV, and try that fi
 # what openpyxl and the standard library raise for a workbook that is not what it says; a narrower list lets tracebacks through
 _UNREADABLE = (
     ValueError, KeyError, TypeError, AttributeError, IndexError, AssertionError, NotImplementedError, RuntimeError, OSError, EOFError, OverflowError,
-    MemoryError, struct.error, zlib.error, zipfile.BadZipFile, zipfile.LargeZipFile, ParseError,
+    MemoryError, SyntaxError, struct.error, zlib.error, zipfile.BadZipFile, zipfile.LargeZipFile,
 )  # fmt: skip
 
 
