@@ -3,14 +3,20 @@
 import streamlit as st
 
 from farp.ui import help_texts, tables
-from farp.ui.shell import current_report, guarded, through_app
+from farp.ui.desk import desk
+from farp.ui.shell import current_portfolio, guarded, open_overview, report_of, through_app
 from farp.ui.text import literal
+from farp.ui.upload import saved
 
 through_app()
 with guarded():
-    report = current_report()
-    if report.portfolio.description:
-        st.markdown(literal(report.portfolio.description))
+    portfolio = current_portfolio()
+    if saved.toolbar(portfolio, desk(), deleted=lambda: open_overview(None)):
+        saved.edit(portfolio, desk())
+        st.stop()
+    report = report_of(portfolio)
+    if portfolio.description:
+        st.markdown(literal(portfolio.description))
     st.subheader("Positions", anchor=False, help=help_texts.POSITIONS)
     tables.show(tables.positions(report), key="positions")
     st.subheader("Left out", anchor=False, help=help_texts.EXCLUDED)

@@ -97,3 +97,26 @@ FACTOR_SET = (
     "The set of common influences the holdings are explained by: the market, size, value, momentum, quality, low volatility, rates, gold and the dollar. "
     "What each one is stands at the bottom of the page."
 )
+UPLOAD = (
+    "The file your broker, custodian or spreadsheet gives you, as it is. Quantities, market values or weights; any delimiter, language or encoding. "
+    "A list of transactions is not a list of positions."
+)
+UPLOAD_COLUMNS = (
+    "What each column of the file was taken for, by its heading and by what stands in it, and how sure that is. Point at one to see why. "
+    "When two readings are possible, you are asked instead."
+)
+UPLOAD_POSITIONS = (
+    "One row per holding: lots and accounts are added up. Change a ticker or a quantity by a double click, untick **Keep** to leave a row out. "
+    "An unknown ticker can be kept: it is saved with the portfolio and listed as left out of the figures."
+)
+UPLOAD_SAVE = "Saves the portfolio and opens its overview."
+EDIT_KEEP = "Untick to leave the row out."
+EDIT_TICKER = "As the price source writes it, such as AAPL or BRK.B. Cash is CASH: and the currency, such as CASH:EUR."
+EDIT_QUANTITY = "Number of units; negative is a short position. For cash, the amount."
+EDIT_STANDING = "What the ticker stands for, or what is wrong with the row."
+EDIT_LINES = "Where in the file it stands, counted from 1."
+EDIT_SOURCE = "The line as it stands in the file; lots of one holding follow one another."
+EDIT_POSITIONS = (
+    "Change a ticker or a quantity by a double click; add a row at the end; tick rows at the left and press delete to remove them. "
+    "Nothing changes before you save."
+)

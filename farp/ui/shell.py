@@ -14,14 +14,16 @@ from streamlit.navigation.page import Page
 from farp.analysis import RiskReport
 from farp.errors import FarpError, InsufficientHistory, NoPortfolios, NotFound, NothingToAnalyse
 from farp.format import day, money
-from farp.portfolio import cash_currency
+from farp.portfolio import Portfolio, cash_currency
 from farp.ui import tables, theme_watch
 from farp.ui.desk import desk, load_report, portfolio_labels
 from farp.ui.text import literal
 from farp.valuation import Exclusion
 
 PORTFOLIO_KEY = "portfolio"
+UPLOAD_PATH = "upload"
 AS_OF_KEY = "as_of"
+_PICK = "_pick"  # what the picker shall show next: a widget's own state cannot be set once it is drawn
 SIDEBAR_PIXELS = 300
 _FOLDER = Path(__file__).resolve().parents[2] / "pages"
 _ABOUT = "**FARP** · portfolio risk exposure analysis: what could I lose, and because of what?"
@@ -60,8 +62,19 @@ def sections() -> dict[str, list[Page]]:
                 icon=":material/table_rows:",
                 help="What is held, at which prices, and what is left out.",
             ),
+            _upload_page(),
         ],
     }
+
+
+def _upload_page() -> Page:
+    return st.Page(
+        _FOLDER / "upload.py",
+        title="Upload",
+        icon=":material/upload_file:",
+        url_path=UPLOAD_PATH,
+        help="From any broker's positions file to a portfolio.",
+    )
 
 
 def frame(pages: dict[str, list[Page]] | None = None) -> Page:
@@ -73,7 +86,7 @@ def frame(pages: dict[str, list[Page]] | None = None) -> Page:
         st.html(_STYLE)
         theme_watch.watch()
     with guarded():
-        _sidebar(*portfolio_labels())
+        _sidebar(*portfolio_labels(), portfolio_needed=page.url_path != UPLOAD_PATH)
     return page
 
 
@@ -96,13 +109,30 @@ def _page_config() -> None:
     )
 
 
-def current_report() -> RiskReport:
-    """Return the report of the picked portfolio and date, after drawing the page's header."""
+def current_portfolio() -> Portfolio:
+    """Return the picked portfolio, after drawing its name as the page's title."""
     portfolio = desk().portfolio(st.session_state[PORTFOLIO_KEY])
     st.title(literal(portfolio.name), anchor=False)
+    return portfolio
+
+
+def current_report() -> RiskReport:
+    """Return the report of the picked portfolio and date, after drawing the page's header."""
+    return report_of(current_portfolio())
+
+
+def report_of(portfolio: Portfolio) -> RiskReport:
+    """Return the report of `portfolio` on the picked date, after drawing the facts it rests on."""
     report = load_report(portfolio, st.session_state.get(AS_OF_KEY))
     _facts(report)
     return report
+
+
+def open_overview(portfolio: Portfolio | None) -> NoReturn:
+    """Open the overview of a portfolio that was just written, or of the default one after one was deleted."""
+    portfolio_labels.clear()
+    st.session_state[_PICK] = portfolio.id if portfolio else ""
+    st.switch_page(sections()["Risk"][0])
 
 
 def nothing_here(heading: str, because: str | None) -> NoReturn:
@@ -116,7 +146,7 @@ def guarded() -> Iterator[None]:
     try:
         yield
     except NoPortfolios as error:
-        _message(":material/inbox:", "No portfolios yet", str(error))
+        _no_portfolios(error)
     except NotFound as error:
         _message(":material/search_off:", f"Unknown {error.kind}", f"{error} Pick another one in the sidebar, or check the link.")
     except NothingToAnalyse as error:
@@ -127,19 +157,22 @@ def guarded() -> Iterator[None]:
         _message(":material/error:", "This cannot be shown", str(error))
 
 
-def _sidebar(labels: dict[str, str], problems: tuple[str, ...]) -> None:
-    if not labels and not problems:
+def _sidebar(labels: dict[str, str], problems: tuple[str, ...], *, portfolio_needed: bool) -> None:
+    if not labels and not problems and portfolio_needed:
         raise NoPortfolios
     with st.sidebar:
-        _picker(labels)
-        _date()
+        if labels or problems:
+            _picker(labels)
+            _date()
         _sources()
         for problem in problems:
             st.warning(literal(problem), icon=":material/report:")
 
 
 def _picker(labels: dict[str, str]) -> None:
-    asked = _from_url(PORTFOLIO_KEY) or st.session_state.get(PORTFOLIO_KEY) or desk().default_portfolio_id()
+    pick = st.session_state.pop(_PICK, None)
+    asked = pick if pick is not None else _from_url(PORTFOLIO_KEY) or st.session_state.get(PORTFOLIO_KEY)
+    asked = asked or desk().default_portfolio_id()
     # an unknown id from a link stays in the list, so that the page can say that it is unknown instead of showing another one
     options = list(labels) if asked in labels else [asked, *labels]
     st.session_state[PORTFOLIO_KEY] = asked
@@ -229,12 +262,23 @@ def _message(icon: str, heading: str, text: str) -> NoReturn:
     st.stop()
 
 
+def _no_portfolios(error: NoPortfolios) -> NoReturn:
+    with st.container(border=True):
+        st.subheader(":material/inbox: No portfolios yet", anchor=False)
+        st.write(literal(str(error)), "Or start with a positions file of your own:")
+        st.page_link(_upload_page(), label="Upload a positions file", icon=":material/upload_file:")
+    st.stop()
+
+
 def _nothing_to_analyse(error: NothingToAnalyse) -> NoReturn:
     excluded = [exclusion for exclusion in error.exclusions if isinstance(exclusion, Exclusion)]
     with st.container(border=True):
         if not excluded:
             st.subheader(":material/inbox: This portfolio is empty", anchor=False)
-            st.write("It holds no positions, so there is no risk to show. Add a position, or pick another portfolio in the sidebar.")
+            st.write(
+                "It holds no positions, so there is no risk to show."
+                " Add positions on the page Positions & data, or pick another portfolio in the sidebar."
+            )
         else:
             when = f" on {day(error.as_of)}" if error.as_of else ""
             st.subheader(f":material/filter_alt: No position can be priced{when}", anchor=False)
