@@ -1,4 +1,7 @@
-"""The full analysis of one portfolio of 25 positions, prices loaded. Floor: the bare NumPy operations that nobody can leave out."""
+"""The full analysis of one portfolio of 25 positions, prices loaded, and its rolling VaR over 500 days.
+
+Floor: the bare NumPy operations that nobody can leave out.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,10 @@ import numpy as np
 
 from benchmarks.measure import Row, interleaved, milliseconds
 from farp.analysis import RiskReport, analyse
+from farp.engine.backtest import rolling_forecast
+from farp.engine.checks import TRADING_DAYS
+from farp.engine.methods.historical_simulation import historical_simulation
+from farp.engine.returns import profit_and_loss, simple_returns
 from farp.market import PriceHistory
 from farp.portfolio import Portfolio, Position
 from farp.prices.sample import load_sample
@@ -15,6 +22,8 @@ from farp.valuation import STALE_AFTER_BUSINESS_DAYS
 
 POSITIONS = 25
 TARGET_SECONDS = 0.015
+ROLLING_DAYS = 500
+ROLLING_TARGET_SECONDS = 0.030
 
 
 def portfolio_of_25(history: PriceHistory) -> Portfolio:
@@ -42,13 +51,30 @@ def bare_operations(report: RiskReport, history: PriceHistory) -> Callable[[], N
     return run
 
 
+def rolling(report: RiskReport, history: PriceHistory) -> dict[str, Callable[[], object]]:
+    """The rolling historical VaR and ES at two confidences, each day from the 252 before it, and NumPy's partition of the same windows."""
+    last = int(np.searchsorted(history.dates, report.value.dates[-1]))
+    closes = np.array([history.close(holding.ticker) for holding in report.holdings])[:, : last + 1]
+    closes = closes[:, np.isfinite(closes).all(axis=0)][:, -(ROLLING_DAYS + TRADING_DAYS + 1) :]
+    amounts = np.array([holding.market_value for holding in report.holdings])
+    profit = profit_and_loss(amounts, simple_returns(closes))
+    windows = np.lib.stride_tricks.sliding_window_view(profit[:-1], TRADING_DAYS)
+    if len(windows) != ROLLING_DAYS:
+        raise SystemExit(f"the benchmark needs {ROLLING_DAYS} days to test, the sample gave {len(windows)}.")
+    return {
+        "rolling": lambda: rolling_forecast(profit, historical_simulation, (0.95, 0.99), ROLLING_DAYS),
+        "rolling floor": lambda: np.partition(windows, 14, axis=-1),
+    }
+
+
 def rows(repeats: int) -> list[Row]:
     history = load_sample()
     portfolio = portfolio_of_25(history)
     report = analyse(portfolio, history)
     if len(report.holdings) != POSITIONS:
         raise SystemExit(f"the benchmark needs {POSITIONS} priced positions, the sample gave {len(report.holdings)}.")
-    times = interleaved({"analysis": lambda: analyse(portfolio, history), "floor": bare_operations(report, history)}, repeats * 10)
+    runs = {"analysis": lambda: analyse(portfolio, history), "floor": bare_operations(report, history)} | rolling(report, history)
+    times = interleaved(runs, repeats * 10)
     return [
         Row(
             what=f"full analysis, {POSITIONS} positions",
@@ -57,5 +83,13 @@ def rows(repeats: int) -> list[Row]:
             ratio=times["analysis"] / times["floor"],
             target=f"<= {milliseconds(TARGET_SECONDS)}",
             ok=times["analysis"] <= TARGET_SECONDS,
-        )
+        ),
+        Row(
+            what=f"rolling historical VaR, {ROLLING_DAYS} days",
+            measured=milliseconds(times["rolling"]),
+            floor=f"{milliseconds(times['rolling floor'])} bare NumPy",
+            ratio=times["rolling"] / times["rolling floor"],
+            target=f"<= {milliseconds(ROLLING_TARGET_SECONDS)}",
+            ok=times["rolling"] <= ROLLING_TARGET_SECONDS,
+        ),
     ]

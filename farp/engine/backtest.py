@@ -1,0 +1,416 @@
+"""Is the VaR right? Rolling forecasts, the days that went past them, and the usual tests of both. Losses are positive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import bdtr, chdtrc, xlogy
+
+from farp.engine.checks import MINIMUM_OBSERVATIONS, TRADING_DAYS, Floats, confidence_level, numbers, one_series, series
+from farp.engine.methods.estimate import Estimate
+from farp.engine.value_at_risk import Tail
+from farp.errors import DataError, InsufficientHistory, InvalidInput
+
+YELLOW_FROM = 0.95
+RED_FROM = 0.9999
+SIGNIFICANCE = 0.05
+SEVERE = 1.2
+"""From here on the losses on exception days are called larger than the expected shortfall."""
+
+Estimator = Callable[[Floats, Sequence[float]], Estimate]
+"""A VaR method with its settings bound: windows of P&L and confidences in, an `Estimate` with one row a window out."""
+
+
+class Zone(StrEnum):
+    """The Basel traffic light."""
+
+    GREEN = "green"
+    YELLOW = "yellow"
+    RED = "red"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LikelihoodRatio:
+    """A likelihood-ratio statistic, its chi-squared degrees of freedom and the probability of one at least as large."""
+
+    statistic: float
+    degrees_of_freedom: int
+    p_value: float
+
+    @property
+    def rejected(self) -> bool:
+        """Whether chance alone gives so large a statistic less than once in twenty times."""
+        return self.p_value < SIGNIFICANCE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transitions:
+    """How many days followed which: `calm_hit` counts exceptions on the day after a day without one, and so on."""
+
+    calm_calm: int
+    calm_hit: int
+    hit_calm: int
+    hit_hit: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backtest:
+    """The VaR and ES of one method at one confidence against what happened, over `days` tested days.
+
+    `exceptions` marks the days with a loss above VaR, shape (days + days_without_forecast,), never a day without a forecast.
+    `shortfall_ratio` is the mean of loss / ES on exception days; None without one, or where the ES of such a day is not positive.
+    `days_asked` is how many days the caller wanted; the past may be shorter.
+    """
+
+    method: str
+    confidence: float
+    days: int
+    days_asked: int
+    days_without_forecast: int
+    exceptions: NDArray[np.bool_]
+    transitions: Transitions
+    coverage: LikelihoodRatio
+    independence: LikelihoodRatio
+    conditional_coverage: LikelihoodRatio
+    zone: Zone
+    cumulative_probability: float
+    shortfall_ratio: float | None
+
+    @property
+    def count(self) -> int:
+        """The number of exceptions."""
+        return int(self.exceptions.sum())
+
+    @property
+    def expected(self) -> float:
+        """The number of exceptions to be expected, n (1 - c)."""
+        return self.days * (1.0 - self.confidence)
+
+
+def rolling_forecast(
+    profit_and_loss: ArrayLike,
+    estimator: Estimator,
+    confidences: Sequence[float],
+    days: int = 250,
+    window: int = TRADING_DAYS,
+) -> Estimate:
+    """Return the one-day-ahead VaR and ES of each of the last `days` days, each from the `window` days before it and nothing else.
+
+    Parameters
+    ----------
+    profit_and_loss
+        P&L of today's holdings [money], oldest day first, shape (n_days,); (n_positions, n_days) for Monte Carlo.
+    estimator
+        A VaR method with its settings bound, such as ``parametric_normal`` or ``functools.partial(age_weighted, decay=0.99)``.
+    confidences
+        Each in (0.5, 1).
+    days
+        Days to test; as many as there are when the past is shorter.
+    window
+        Days behind each forecast.
+
+    Returns
+    -------
+    An estimate whose rows are the tested days, shape (n_tested,).
+
+    Raises
+    ------
+    InvalidInput
+        NaN in the P&L, a confidence outside its range, or `days` or `window` not a whole number of at least 20.
+    InsufficientHistory
+        Fewer than `window` days and 20 to test.
+
+    Examples
+    --------
+    >>> from farp.engine.methods.parametric_normal import parametric_normal
+    >>> rolling_forecast([1.0, -1.0] * 40, parametric_normal, (0.95,), days=20, window=50).tails[0].value_at_risk.shape
+    (20,)
+    """
+    asked, width = _count(days, "days"), _count(window, "window")
+    array = series(profit_and_loss, "profit_and_loss")
+    past = array.shape[-1]
+    if past < width + MINIMUM_OBSERVATIONS:
+        raise InsufficientHistory(past, width + MINIMUM_OBSERVATIONS, f"{width} behind the first forecast and {MINIMUM_OBSERVATIONS} to test")
+    tested = min(asked, past - width)
+    before = array[..., past - width - tested : past - 1]  # the last day is forecast, and never part of a window
+    windows = np.lib.stride_tricks.sliding_window_view(before, width, axis=-1)
+    return estimator(np.moveaxis(windows, -2, 0), confidences)
+
+
+def backtest(profit_and_loss: ArrayLike, forecast: Estimate, days: int | None = None) -> tuple[Backtest, ...]:
+    """Return the tests of a rolling forecast against the P&L of the same days, one result per confidence.
+
+    Parameters
+    ----------
+    profit_and_loss
+        P&L [money], shape (n_tested,) or longer: its last days are compared.
+    forecast
+        What `rolling_forecast` returned, rows (n_tested,). Days whose forecast is NaN (a failed fit) are left out and counted.
+    days
+        How many days were asked for; by default as many as there are.
+
+    Raises
+    ------
+    InvalidInput
+        NaN in the P&L, or a forecast that is not one row a day, or is longer than the P&L.
+    DataError
+        Fewer than 20 days have a forecast.
+    """
+    realised = one_series(profit_and_loss, "profit_and_loss")
+    return tuple(_backtest(realised, tail, forecast.method, days) for tail in forecast.tails)
+
+
+def rolling_backtest(
+    profit_and_loss: ArrayLike,
+    estimator: Estimator,
+    confidences: Sequence[float],
+    days: int = 250,
+    window: int = TRADING_DAYS,
+    positions: ArrayLike | None = None,
+) -> tuple[Backtest, ...]:
+    """Forecast and test in one go: `rolling_forecast` and `backtest`, one result per confidence.
+
+    `positions`, the P&L of each position (n_positions, n_days), is what the estimator sees instead where it needs that (Monte Carlo).
+    """
+    realised = one_series(profit_and_loss, "profit_and_loss")
+    seen = realised if positions is None else numbers(positions, "positions")
+    if seen.shape[-1] != realised.shape[-1]:
+        raise InvalidInput(f"positions and profit_and_loss must cover the same days, got {seen.shape[-1]} and {realised.shape[-1]}.")
+    return backtest(realised, rolling_forecast(seen, estimator, confidences, days, window), days)
+
+
+def exception_days(profit_and_loss: ArrayLike, value_at_risk: ArrayLike) -> NDArray[np.bool_]:
+    """Return where the loss is larger than the VaR; a loss of exactly the VaR is none, nor is a day whose VaR is NaN."""
+    return np.asarray(-numbers(profit_and_loss, "profit_and_loss") > numbers(value_at_risk, "value_at_risk"))
+
+
+def kupiec(days: int, exceptions: int, confidence: float) -> LikelihoodRatio:
+    """Return the proportion-of-failures test: are there as many exceptions as the confidence says?
+
+    ``LR = -2 ln[(1 - p)^(n - x) p^x / ((1 - x/n)^(n - x) (x/n)^x)]`` with p = 1 - c, chi-squared with 1 degree of freedom; 0 ln 0 = 0.
+
+    Parameters
+    ----------
+    days, exceptions
+        n >= 1 and x in 0..n.
+    confidence
+        c in (0.5, 1).
+
+    Raises
+    ------
+    InvalidInput
+        A count or the confidence outside its range.
+
+    References
+    ----------
+    Kupiec, P. (1995), Techniques for verifying the accuracy of risk measurement models, Journal of Derivatives 3(2), 73-84.
+
+    Examples
+    --------
+    >>> test = kupiec(250, 7, 0.99)
+    >>> round(test.statistic, 3), round(test.p_value, 4)
+    (5.497, 0.019)
+    """
+    n, x = _hits(days, exceptions)
+    p = 1.0 - confidence_level(confidence)
+    return _likelihood_ratio(_log_likelihood(n - x, x, p), _log_likelihood(n - x, x, x / n), 1)
+
+
+def transitions(exceptions: ArrayLike, forecast: ArrayLike | None = None) -> Transitions:
+    """Count which days followed which in a series of exceptions, shape (n_days,).
+
+    `forecast` is true for days that have one (default: all); a pair of days counts only if both do.
+    """
+    hits = np.asarray(exceptions, dtype=bool)
+    known = np.ones(hits.shape, dtype=bool) if forecast is None else np.asarray(forecast, dtype=bool)
+    before, after, both = hits[:-1], hits[1:], known[:-1] & known[1:]
+    return Transitions(
+        calm_calm=int((~before & ~after & both).sum()),
+        calm_hit=int((~before & after & both).sum()),
+        hit_calm=int((before & ~after & both).sum()),
+        hit_hit=int((before & after & both).sum()),
+    )
+
+
+def christoffersen_independence(counts: Transitions) -> LikelihoodRatio:
+    """Return the test of independence: is an exception as likely after an exception as after a calm day?
+
+    ``LR = -2 ln[(1 - p)^(n00 + n10) p^(n01 + n11) / ((1 - p01)^n00 p01^n01 (1 - p11)^n10 p11^n11)]`` with ``p01 = n01 / (n00 + n01)``,
+    ``p11 = n11 / (n10 + n11)`` and ``p = (n01 + n11) / n``, chi-squared with 1 degree of freedom. 0 ln 0 = 0, and the share of nothing is 0.
+
+    References
+    ----------
+    Christoffersen, P. (1998), Evaluating interval forecasts, International Economic Review 39(4), 841-862.
+    """
+    calm, hit = counts.calm_calm + counts.calm_hit, counts.hit_calm + counts.hit_hit
+    alike = _share(counts.calm_hit + counts.hit_hit, calm + hit)
+    one = _log_likelihood(counts.calm_calm + counts.hit_calm, counts.calm_hit + counts.hit_hit, alike)
+    after_calm = _log_likelihood(counts.calm_calm, counts.calm_hit, _share(counts.calm_hit, calm))
+    after_hit = _log_likelihood(counts.hit_calm, counts.hit_hit, _share(counts.hit_hit, hit))
+    return _likelihood_ratio(one, after_calm + after_hit, 1)
+
+
+def conditional_coverage(coverage: LikelihoodRatio, independence: LikelihoodRatio) -> LikelihoodRatio:
+    """Return the joint test of the right number and of independence: the sum of both statistics, chi-squared with 2 degrees of freedom.
+
+    References
+    ----------
+    Christoffersen, P. (1998), Evaluating interval forecasts, International Economic Review 39(4), 841-862.
+    """
+    statistic = coverage.statistic + independence.statistic
+    return LikelihoodRatio(statistic=statistic, degrees_of_freedom=2, p_value=float(chdtrc(2, statistic)))
+
+
+def cumulative_probability(days: int, exceptions: int, confidence: float) -> float:
+    """Return the probability of at most so many exceptions if the VaR is right, ``P(X <= x)`` with X ~ Binomial(n, 1 - c).
+
+    Examples
+    --------
+    >>> round(cumulative_probability(250, 4, 0.99), 4)
+    0.8922
+    """
+    n, x = _hits(days, exceptions)
+    return float(bdtr(float(x), n, 1.0 - confidence_level(confidence)))
+
+
+def traffic_light(days: int, exceptions: int, confidence: float) -> Zone:
+    """Return the Basel zone: yellow from a cumulative probability of 95 %, red from 99.99 %; no exception is always green.
+
+    References
+    ----------
+    Basel Committee on Banking Supervision (1996), Supervisory framework for the use of "backtesting" in conjunction with the internal
+    models approach to market risk capital requirements, table 2.
+
+    Examples
+    --------
+    >>> [traffic_light(250, exceptions, 0.99).value for exceptions in (4, 5, 9, 10)]
+    ['green', 'yellow', 'yellow', 'red']
+    """
+    probability = cumulative_probability(days, exceptions, confidence)
+    if exceptions == 0 or probability < YELLOW_FROM:
+        return Zone.GREEN
+    return Zone.YELLOW if probability < RED_FROM else Zone.RED
+
+
+def shortfall_ratio(profit_and_loss: ArrayLike, tail: Tail) -> float | None:
+    """Return the mean of loss / ES over the days with a loss above VaR; near 1 if the ES is right.
+
+    None without such a day, or where the ES of one is not positive, so that a ratio means nothing.
+    """
+    hits = exception_days(profit_and_loss, tail.value_at_risk)
+    expected = np.asarray(tail.expected_shortfall)[hits]
+    if not hits.any() or not (expected > 0).all():
+        return None
+    return float((-numbers(profit_and_loss, "profit_and_loss")[hits] / expected).mean())
+
+
+def verdict(result: Backtest, name: str) -> str:
+    """Return one sentence that says what the backtest found about the method called `name`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from farp.engine.methods.parametric_normal import parametric_normal
+    >>> calm = np.tile([1.0, -1.0], 136)
+    >>> verdict(rolling_backtest(calm, parametric_normal, (0.95,), days=20)[0], "Normal")
+    'Normal: no exception in 20 days, where 1 was to be expected at 95 %; the number fits.'
+    """
+    parts = [f"{name}: {_found(result)}; {_number(result)}"]
+    if result.independence.rejected and _clusters(result.transitions):
+        parts.append("exceptions follow one another, so it reacts too slowly when markets turn")
+    if result.shortfall_ratio is not None and result.shortfall_ratio > SEVERE:
+        parts.append(f"on those days the loss was {result.shortfall_ratio:.1f} times the expected shortfall")
+    if result.days_without_forecast:
+        parts.append(f"{_days(result.days_without_forecast)} without a forecast left out")
+    return "; ".join(parts) + "."
+
+
+def _backtest(realised: Floats, tail: Tail, method: str, days: int | None) -> Backtest:
+    value_at_risk = np.asarray(tail.value_at_risk)
+    if value_at_risk.ndim != 1 or len(value_at_risk) > len(realised):
+        raise InvalidInput(f"forecast must have one row a day, no more than the {len(realised)} of profit_and_loss, got shape {value_at_risk.shape}.")
+    outcome = realised[len(realised) - len(value_at_risk) :]
+    known = np.isfinite(value_at_risk)
+    tested = int(known.sum())
+    if tested < MINIMUM_OBSERVATIONS:
+        raise DataError(
+            f"Only {tested} of {_days(len(value_at_risk))} have a forecast to test, and at least {MINIMUM_OBSERVATIONS} are needed;"
+            " use another method or test more days."
+        )
+    hits = exception_days(outcome, value_at_risk)
+    count, followed = int(hits.sum()), transitions(hits, known)
+    coverage, independence = kupiec(tested, count, tail.confidence), christoffersen_independence(followed)
+    return Backtest(
+        method=method,
+        confidence=tail.confidence,
+        days=tested,
+        days_asked=len(value_at_risk) if days is None else _count(days, "days"),
+        days_without_forecast=len(value_at_risk) - tested,
+        exceptions=hits,
+        transitions=followed,
+        coverage=coverage,
+        independence=independence,
+        conditional_coverage=conditional_coverage(coverage, independence),
+        zone=traffic_light(tested, count, tail.confidence),
+        cumulative_probability=cumulative_probability(tested, count, tail.confidence),
+        shortfall_ratio=shortfall_ratio(outcome, tail),
+    )
+
+
+def _found(result: Backtest) -> str:
+    count = f"{result.count} exception{'' if result.count == 1 else 's'}" if result.count else "no exception"
+    expected = f"{round(result.expected, 1):g}"
+    return (
+        f"{count} in {_days(result.days)}, where {expected} {'was' if expected == '1' else 'were'} to be expected at {100 * result.confidence:.4g} %"
+    )
+
+
+def _number(result: Backtest) -> str:
+    """Return what the number of exceptions says."""
+    if result.zone is Zone.RED:
+        return "far too many (Basel red): it understates the risk and should not be used"
+    if result.count > result.expected and (result.zone is Zone.YELLOW or result.coverage.rejected):
+        light = " (Basel yellow)" if result.zone is Zone.YELLOW else ""
+        return f"more than chance easily explains{light}: it probably understates the risk"
+    if result.count < result.expected and result.coverage.rejected:
+        return "fewer than chance easily explains: it overstates the risk"
+    if round(result.expected, 9) < 1:
+        return "too few days to judge so high a confidence"
+    return "the number fits"
+
+
+def _clusters(counts: Transitions) -> bool:
+    return _share(counts.hit_hit, counts.hit_calm + counts.hit_hit) > _share(counts.calm_hit, counts.calm_calm + counts.calm_hit)
+
+
+def _days(count: int) -> str:
+    return f"{count} day{'' if count == 1 else 's'}"
+
+
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else 0.0
+
+
+def _log_likelihood(calm: int, hits: int, probability: float) -> float:
+    return float(xlogy(calm, 1.0 - probability) + xlogy(hits, probability))
+
+
+def _likelihood_ratio(restricted: float, free: float, degrees_of_freedom: int) -> LikelihoodRatio:
+    statistic = max(2.0 * (free - restricted), 0.0)  # the free likelihood is the larger one; below zero is rounding
+    return LikelihoodRatio(statistic=statistic, degrees_of_freedom=degrees_of_freedom, p_value=float(chdtrc(degrees_of_freedom, statistic)))
+
+
+def _hits(days: int, exceptions: int) -> tuple[int, int]:
+    if not (days >= 1 and 0 <= exceptions <= days):
+        raise InvalidInput(f"exceptions must lie between 0 and the number of days, 1 or more, got {exceptions!r} in {days!r}.")
+    return int(days), int(exceptions)
+
+
+def _count(value: int, name: str) -> int:
+    if not (isinstance(value, (int, np.integer)) and value >= MINIMUM_OBSERVATIONS):
+        raise InvalidInput(f"{name} must be a whole number of days, {MINIMUM_OBSERVATIONS} or more, got {value!r}.")
+    return int(value)
