@@ -30,7 +30,7 @@ from farp.holdings.result import (
 from farp.holdings.rows import Context, Line, changed, off_by_power, understood, value_agrees
 from farp.holdings.table import Row
 from farp.holdings.tables import Table
-from farp.holdings.words import plain
+from farp.holdings.words import meanings, plain, title_mode
 from farp.portfolio import Instrument
 
 _ENDING_CASH = re.compile(
@@ -42,10 +42,12 @@ _MOST_QUESTIONS_OF_A_KIND = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A table to read and how."""
+    """A table to read and how; `title` is the line above its first heading, `text` whether it comes from text with delimiters."""
 
     table: Table
     context: Context
+    title: str = ""
+    text: bool = True
 
 
 @dataclass(slots=True)
@@ -88,7 +90,7 @@ def assembled(
     for part in parts:
         lines = [understood(row, part.context) for row in part.table.rows]
         lines = _without_details(lines, part, details, reading)
-        reading.lines += _complete(lines, part, asker, reading)
+        reading.lines += _titled(_complete(lines, part, asker, reading), part, asker)
     as_of = _snapshot(reading, parts, asker)
     basis = _basis(parts)
     _check_sizes(reading, asker, basis)
@@ -225,29 +227,76 @@ def _complete(lines: list[Line], part: Part, asker: Asker, reading: _Reading) ->
     if header is None or part.table.section:
         return lines
     width = len(header.cells)
-    ragged = [
-        line for line in lines if line.kind in {"position", "cash", "other", "bad_number"} and any(line.row.cells[width:]) and not value_agrees(line)
-    ]
+    ragged = [line for line in lines if _may_have_slipped(line, width, part)]
     if not ragged:
         return lines
     sized = [line for line in lines if line.kind in {"position", "cash", "other", "bad_number"}]
     first = ragged[0]
     if len(ragged) > 0.5 * len(sized):
         raise InvalidInput(
-            f"Line {first.row.line} has {len(first.row.cells)} cells below {width} headings, so its numbers cannot be told apart;"
+            f"Line {first.row.line} has {len(first.row.cells)} cells and there are {width} headings, so its numbers cannot be told apart;"
             " export the file with quoted cells or another delimiter."
         )
     answer = asker.ask(
         "ragged_rows",
-        f"Line {first.row.line}{' and others have' if len(ragged) > 1 else ' has'} more cells than there are headings; leave out what may have slipped?",
+        f"Line {first.row.line}{' and others have' if len(ragged) > 1 else ' has'} more or fewer cells than there are headings; leave out what may have slipped?",
         (("leave_out", "Leave these lines out"), ("as_read", "Read them as they stand")),
         "leave_out",
     )
     if answer == "as_read":
         return lines
     slipped = {id(line) for line in ragged}
-    reading.warn("ragged_rows", "Lines with more cells than headings are left out.", ragged)
-    return [changed(line, kind="dropped", reason="it has more cells than there are headings") if id(line) in slipped else line for line in lines]
+    reading.warn("ragged_rows", "Lines with more or fewer cells than headings are left out.", ragged)
+    return [
+        changed(line, kind="dropped", reason="it has more or fewer cells than there are headings") if id(line) in slipped else line for line in lines
+    ]
+
+
+def _may_have_slipped(line: Line, width: int, part: Part) -> bool:
+    """Whether a row has more or fewer cells than headings, so that a number may stand under the wrong one, and nothing proves otherwise."""
+    if line.kind not in {"position", "cash", "other", "bad_number", "value_only"} or value_agrees(line):
+        return False
+    cells = line.row.cells
+    if any(cells[width:]):
+        return True
+    if not part.text or len(cells) >= width or line.kind in {"cash", "other"}:
+        return False
+    missing = range(len(cells), width)
+    headings = part.table.header.cells if part.table.header else ()
+    if any(meanings(headings[at]) for at in missing):
+        return True
+    numeric = (part.context.value_column, part.context.columns.get("price"))
+    return any((text := cell(line.row, at)) and not is_missing(text) and part.context.marks.number(line.row, at) is None for at in numeric)
+
+
+def _titled(lines: list[Line], part: Part, asker: Asker) -> list[Line]:
+    """Rows under a title such as Short positions or Closed positions are what it says, if the user agrees."""
+    titled: list[Line] = []
+    mode, title, line_of_title = title_mode(part.title), part.title, 0
+    for line in lines:
+        filled = line.row.filled
+        if line.kind in {"note", "group", "total"} and filled and len(filled) <= 2:
+            mode, title, line_of_title = title_mode(filled[0]), filled[0], line.row.line
+        elif mode and line.kind in {"position", "value_only"}:
+            if mode == "closed":
+                answer = asker.ask(
+                    f"block.{line_of_title}",
+                    f"Rows below the title '{title[:60]}' may not be held; leave them out?",
+                    (("leave_out", "Yes, leave them out"), ("include", "No, they are held")),
+                    "leave_out",
+                )
+                titled.append(line if answer == "include" else changed(line, kind="dropped", reason=f"below the title '{title[:60]}'"))
+                continue
+            if not line.side and (line.quantity or line.value or 0.0) > 0.0:
+                answer = asker.ask(
+                    f"block.{line_of_title}",
+                    f"Rows below the title '{title[:60]}' have no minus sign; are they short positions?",
+                    (("short", "Yes, they are short"), ("long", "No, they are held")),
+                    "short",
+                )
+                line = changed(line, side=-1) if answer == "short" else line  # noqa: PLW2901 - the row as the title makes it
+        titled.append(line)
+    return titled
 
 
 def _drop_the_rest(reading: _Reading) -> None:
@@ -350,8 +399,6 @@ def _check_sizes(reading: _Reading, asker: Asker, basis: Basis) -> None:
     tested = [(line, value_agrees(line)) for line in lines]
     agreeing = sum(agreed is True for _, agreed in tested)
     failing = [line for line, agreed in tested if agreed is False]
-    if not failing:
-        return
     misread = [line for line in failing if off_by_power(line)]
     replaced: dict[int, Line] = {}
     for line in misread[:_MOST_QUESTIONS_OF_A_KIND]:
@@ -371,10 +418,25 @@ def _check_sizes(reading: _Reading, asker: Asker, basis: Basis) -> None:
     if len(misread) > _MOST_QUESTIONS_OF_A_KIND:
         reading.warn("value_differs", "Quantity times price misses the value by a power of ten on many lines.", misread)
     rest = [line for line in failing if line not in misread]
-    if rest and agreeing > 2 * len(rest):
+    trusted = {line.currency for line, agreed in tested if agreed}
+    rest = [line for line in rest if line.currency in trusted]  # a value in another currency than the price proves nothing
+    if rest and agreeing >= 2 * len(rest):
         reading.warn(
             "value_differs", "Quantity times price is not the value on some lines; check their quantities.", rest, [line.label for line in rest]
         )
+    opposite = [line for line in lines if (line.quantity or 0.0) > 0.0 > (line.value or 0.0) and not line.side and not line.action]
+    for line in opposite[:_MOST_QUESTIONS_OF_A_KIND]:
+        answer = asker.ask(
+            f"sign.{line.row.line}",
+            f"On line {line.row.line} {line.label[:40]} has a quantity of {line.quantity:,.10g} and a negative value; is it held short?",
+            (("short", "Yes, it is a short position"), ("long", "No, it is held")),
+            "short",
+        )
+        if answer == "short":
+            before = replaced.get(id(line), line)
+            replaced[id(line)] = changed(before, quantity=-abs(before.quantity or 0.0))
+    if len(opposite) > _MOST_QUESTIONS_OF_A_KIND:
+        reading.warn("value_differs", "On many lines the quantity is positive and the value negative; check which are short.", opposite)
     reading.lines = [replaced.get(id(line), line) for line in reading.lines]
 
 
@@ -512,6 +574,9 @@ def _positions(
     sold = [line for line in lines if line.action and _SELL.match(plain(line.action))]
     if sold:
         reading.warn("sell_rows_netted", "Rows marked as sales are subtracted from what was bought.", sold, [line.label for line in sold])
+    typed = [line for line in lines if line.side < 0 and line.side_from_type]
+    if typed:
+        reading.warn("side_from_type", "Rows whose type says short are read as short positions.", typed, [line.label for line in typed])
     reading.warnings += identifier.warnings()
     without = [position for position in positions if position.priced is False or (position.priced is None and position.ticker is None)]
     if without:

@@ -14,11 +14,11 @@ from farp.holdings.words import heading_currency, is_cash, is_group, is_total, m
 
 IDENTIFIERS = ("symbol", "isin", "cusip", "sedol", "wkn", "valor", "name")
 SIZES = ("quantity", "market_value", "weight")
-NUMERIC = (*SIZES, "price", "multiplier")
+NUMERIC = (*SIZES, "price", "multiplier", "short_quantity")
 MEANINGS = (*IDENTIFIERS, *NUMERIC, "currency", "side", "action", "class", "date", "price_date", "purchase_date", "account", "record")
 
 _SAMPLE = 400
-_TICKER = re.compile(r"[A-Za-z0-9^$][A-Za-z0-9.\-/&*=^:$!]{0,14}(?: [A-Za-z]{1,2}(?: (?:Equity|EQUITY|Index|Curncy))?)?")
+_TICKER = re.compile(r"[A-Za-z0-9^$][A-Za-z0-9.\-/&*=^:$!]{0,14}(?: [A-Za-z]{1,2})?(?: (?:Equity|EQUITY|Index|INDEX|Curncy|CURNCY|Comdty|COMDTY))?")
 _LONG = frozenset(["long", "l", "buy", "b", "kauf", "bought", "achat", "compra", "acquisto", "koop", "k", "lang", "kop"])
 _SHORT = frozenset(["short", "s", "sell", "verkauf", "sold", "vente", "venta", "vendita", "verkoop", "v", "leer", "kurz", "salj"])
 _MOVES = re.compile(
@@ -41,7 +41,7 @@ def looks_like_ticker(text: str) -> bool:
 
 def _is_ticker_form(text: str) -> bool:
     """Whether a cell under a heading that fits names as well as tickers is a ticker: all capitals, or short and all small."""
-    core = re.sub(r" (?:Equity|Index|Curncy)$", "", text)
+    core = re.sub(r" (?:Equity|Index|Curncy|Comdty)$", "", text)
     return looks_like_ticker(text) and (core == core.upper() or (core == core.lower() and len(core) <= 9))
 
 

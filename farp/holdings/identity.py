@@ -17,6 +17,7 @@ from farp.portfolio import AssetClass, Instrument
 _MOST_QUESTIONS = 40
 _MOST_SUGGESTED = 60
 _KEEP = ("", "Keep it without a price")
+_ISIN_FORM = re.compile(r"[A-Z]{2}[A-Z0-9]{9}[0-9]")
 _TICKER = re.compile(r"[A-Z0-9^$][A-Z0-9.\-/=^:$ ]{0,19}")
 
 
@@ -41,6 +42,7 @@ class Identifier:
         self._asked: set[str] = set()
         self._suggested = 0
         self._by_isin: list[Line] = []
+        self._mistyped: list[Line] = []
         self._suffixed: list[tuple[Line, str]] = []
         self._conflicts: list[tuple[Line, str, str]] = []
         self._no_symbols = not any(line.symbol for line in lines)
@@ -65,6 +67,14 @@ class Identifier:
                     code="identifier_is_isin",
                     text="Rows are identified by ISIN; those FARP knows are mapped to tickers, check them and map the others.",
                     lines=tuple(number for line in self._by_isin for number in line.row.lines),
+                )
+            )
+        if self._mistyped:
+            found.append(
+                HoldingsWarning(
+                    code="isin_mistyped",
+                    text=f"{self._mistyped[0].code} and the like are no ISINs: their check digit is wrong; correct them.",
+                    lines=tuple(number for line in self._mistyped for number in line.row.lines),
                 )
             )
         found += [
@@ -104,6 +114,9 @@ class Identifier:
             return self._of(by_number, raw, line)
         if line.isin:
             return Identified(ticker=None, raw=raw, key=line.isin, priced=False, suggestions=self._suggest("", line.name))
+        if _ISIN_FORM.fullmatch(line.code):
+            self._mistyped.append(line)
+            return Identified(ticker=None, raw=line.code, key=line.code, priced=False, suggestions=self._suggest("", line.name))
         return self._by_question(line, line.code or line.cusip or line.name or line.label)
 
     def _is_ticker(self, line: Line) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from farp.errors import InvalidInput
 from farp.holdings.assembly import Part, assembled
-from farp.holdings.columns import MEANINGS, SIZES, Columns, assign, looks_like_ticker
+from farp.holdings.columns import MEANINGS, SIZES, Columns, assign, has_numbers, looks_like_ticker
 from farp.holdings.decimal_mark import Marks, cell, decide, share_of_rows
 from farp.holdings.decode import decode, is_zip
 from farp.holdings.identifiers import is_isin, share
@@ -186,7 +187,8 @@ def _holdings(
             value_column=value,
             base_column=base,
         )
-        parts.append(Part(table=table, context=context))
+        title = found.before[-1].filled if table is main and found.before else []
+        parts.append(Part(table=table, context=context, title=title[0] if len(title) == 1 else "", text=bool(found.grid.delimiter)))
         ignored += [(row, "the headings of the columns") for row in table.headings]
         ignored += [(row, "a total of other rows") for row in table.controls]
     first = parts[0].context
@@ -240,7 +242,8 @@ def _main(found: _Found, asker: Asker) -> tuple[Table, Columns]:
             continue
         bonus = 3.0 if any(word in plain(table.section or "") for word in _SECTION_WORDS) else 0.0
         named = 0.0 if columns.get("symbol") is None and columns.get("isin") is None else 2.0
-        candidates.append((table.score + bonus + named, -number, table, columns))
+        size = min(3.0, 0.5 * math.log2(1 + len(table.rows))) - min(3.0, 1.0 * number)  # long and early, all else equal
+        candidates.append((table.score + bonus + named + size, -number, table, columns))
     if candidates:
         _, _, table, columns = max(candidates, key=lambda candidate: candidate[:2])
         chosen = _chosen(asker, columns)
@@ -297,6 +300,8 @@ def _guessed(found: _Found, asker: Asker) -> _Found:
         ),
         None,
     )
+    if heading is None and len(rows) > 1 and not has_numbers(rows[0].cells) and all(has_numbers(row.cells) for row in rows[1:6]):
+        heading = rows[0]
     body = [row for row in rows if heading is None or row.line > heading.line]
     cells = [[cell(row, i) for row in body if cell(row, i) and not is_missing(cell(row, i))] for i in range(width)]
     steady = max(2, len(body) // 2) if len(body) > 1 else 1

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
+from farp.holdings.identifiers import is_cusip
 from farp.holdings.numbers import CURRENCY_CODES, fold
 from farp.holdings.words import plain
 from farp.portfolio import AssetClass, Instrument
@@ -32,6 +33,7 @@ _FUTURE = re.compile(r"^(?:/[A-Z0-9]{1,4}(?::[A-Z]+)?|[A-Z0-9]{1,4}=F|[A-Z]{1,3}
 _BOND_WORDS = re.compile(
     r"\b(?:TREASURY|TREAS|TREASURIES|BONDS?|NOTES?|NTS|DEBS?|BUND|BUNDANLEIHE|BUNDESREP\w*|ANLEIHE|OBLIGATION\w*|OAT|BTPS?|GILTS?|T-?BILLS?|BILLS?|MUNI|CORP|REPUBLIC|SR|SUB|CERTIFICATES? OF DEPOSIT|CD|GOVT|STRIPS?)\b"
 )
+_BOND_SYMBOL = re.compile(r"^[A-Z]{1,8} \d{1,2}(?:[.,]\d{1,4}| \d/\d{1,2})?%? (?:PERP|\d{1,2}/\d{1,2}/\d{2,4}|\d{1,2}/\d{2,4})")
 _MATURITY = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\b\d{2}/\d{2,4}\b|\b(?:19|20)\d\d\b")
 _COUPON = re.compile(r"\b\d{1,2}(?:[.,]\d{1,4})?\s?%|\b\d{1,2}[.,]\d{2,4}\b|\b\d+ ?/ ?[248] ?%")
 _CLASSES: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -202,12 +204,20 @@ def _is_pair(code: str) -> bool:
 
 
 def _is_bond(code: str, name: str) -> bool:
+    if _BOND_SYMBOL.match(code):
+        return True
     text = name if not re.fullmatch(r"[A-Z]{1,5}", code) else ""
     text = text or (code if " " in code else "")
     if not text:
         return False
     worded = bool(_BOND_WORDS.search(text))
     return (worded and bool(_MATURITY.search(text))) or (bool(_COUPON.search(text)) and "%" in text and bool(_MATURITY.search(text)))
+
+
+def may_be_bond(symbol: str, class_text: str) -> bool:
+    """Whether the class of a row, or a CUSIP for a symbol, leaves open that it is a bond priced in percent."""
+    bonds = next(words for kind, words in _CLASSES if kind == "bond")
+    return bool(bonds.search(plain(class_text))) or is_cusip(fold(symbol).upper())
 
 
 def words_of(name: str) -> list[str]:

@@ -126,8 +126,8 @@ _CODE = "|".join(sorted(CURRENCY_CODES))
 _SIGN = "|".join(sorted((re.escape(sign) for sign in SIGNS), key=len, reverse=True))
 _MONEY = rf"(?:{_CODE}|{_SIGN})"
 _SHAPE = re.compile(
-    rf"(?P<s1>[+-]?)\s*(?P<open>\(?)\s*(?P<s2>[+-]?)\s*(?P<c1>{_MONEY})?\s*(?P<s3>[+-]?)\s*"
-    rf"(?P<digits>[0-9.,][0-9.,{_APOSTROPHES} ]*?)(?P<exp>[eE][+-]?[0-9]{{1,3}})?\s*(?P<s4>-?)\s*(?P<unit>%|‰|p|GBp|GBX)?\s*(?P<c2>{_MONEY})?\s*(?P<close>\)?)\s*(?P<unit2>%?)"
+    rf"(?P<s1>[+-]?) ?(?P<open>\(?) ?(?P<s2>[+-]?) ?(?P<c1>{_MONEY})? ?(?P<s3>[+-]?) ?"
+    rf"(?P<digits>[0-9.,][0-9.,{_APOSTROPHES} ]*?)(?P<exp>[eE][+-]?[0-9]{{1,3}})? ?(?P<s4>-?) ?(?P<unit>%|‰|p|GBp|GBX)? ?(?P<c2>{_MONEY})? ?(?P<close>\)?) ?(?P<unit2>%?)"
 )
 _DOLLARS = re.compile(r"[+-]?\$?[1-9][0-9]{0,2}(?:,[0-9]{3}){0,4}(?:\.[0-9]{1,9})?")
 _PLAIN = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,18})?")
@@ -163,12 +163,12 @@ def _folded(text: str) -> str:
             folded.append(str(unicodedata.digit(char)))
         elif unicodedata.category(char) not in {"Cf", "Cc"}:
             folded.append(char)
-    return "".join(folded).strip()
+    return re.sub(" {2,}", " ", "".join(folded)).strip()  # no number holds two blanks in a row; accounting formats pad with them
 
 
 def fold(text: str) -> str:
     """Return `text` with digits, blanks and minus signs in their ASCII form, without invisible characters."""
-    if text.isascii() and text.isprintable():
+    if text.isascii() and text.isprintable() and "  " not in text:
         return text.strip()
     return _folded(text) if len(text) <= _MAX else text.strip()
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from farp.holdings.columns import Columns, is_day, is_move, looks_like_date, looks_like_ticker, side_of
 from farp.holdings.decimal_mark import Marks, agrees, cell
 from farp.holdings.identifiers import is_cusip, is_isin
-from farp.holdings.instruments import kind_of, normalised
+from farp.holdings.instruments import kind_of, may_be_bond, normalised
 from farp.holdings.numbers import PENCE, Number, currency_code, fold, is_missing, looks_numeric
 from farp.holdings.table import Row
 from farp.holdings.words import is_cash, is_group, is_pending, is_total, label_currency, plain
@@ -23,6 +23,8 @@ _CASH_SYMBOL = re.compile(
 _CASH_CLASS = re.compile(
     r"^(?:cash|cash and .*|cash money market|cash equivalents?|money market.*|barmittel|liquiditat|liquide mittel|liquidites?|liquidita|efectivo|contanten|kontanter|sweep.*|bargeld|konto|especes)$"
 )
+_ISIN_FORM = re.compile(r"[A-Z]{2}[A-Z0-9]{9}[0-9]")
+_SHORT_CLASS = re.compile(r"^short(?: (?:stocks?|positions?|equity|equities|shares?|sales?|etfs?))?$")
 _EMBEDDED = re.compile(r"\((?P<symbol>(?:[A-Z]{2,10}:)?[A-Z][A-Z0-9.\-]{0,9})\)\s*$")
 _SUMMARY = frozenset(["summary", "position", "positions", "consolidated", "netted", "net", "account_total"])
 _LOT = frozenset({"lot", "lots", "tax lot", "taxlot", "closed lot", "detail", "open lot"})
@@ -54,6 +56,7 @@ class Line:
     other_kind: str = ""
     base_value: float | None = None
     percent: bool = False
+    side_from_type: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,9 +88,14 @@ def understood(row: Row, context: Context) -> Line:
         isin, symbol = fold(symbol).upper(), ""
     elif not symbol and isin_text and isin is None:
         symbol = texts["isin"]  # a column of ISINs that also holds tickers
+    elif symbol and not isin_text and _ISIN_FORM.fullmatch(fold(symbol).upper()):
+        isin_text, symbol = fold(symbol).upper(), ""
+    mistyped = isin_text if isin is None and _ISIN_FORM.fullmatch(isin_text) else ""
+    if mistyped and symbol == texts.get("isin"):
+        symbol = ""
     embedded = _EMBEDDED.search(name) if not symbol and isin is None else None
     cusip_text = fold(texts["cusip"]).upper() if "cusip" in texts else ""
-    code = next((texts[key] for key in ("wkn", "cusip", "sedol", "valor") if key in texts), "")
+    code = next((texts[key] for key in ("wkn", "cusip", "sedol", "valor") if key in texts), "") or mistyped
     label = symbol or name or isin or code
     quantity = marks.number(row, context.quantity_column)
     value = marks.number(row, context.value_column)
@@ -96,6 +104,7 @@ def understood(row: Row, context: Context) -> Line:
     weight = marks.number(row, context.columns.index["weight"]) if "weight" in texts else None
     currency, quote = _currencies(row, context, quantity, value, price)
     pence = quote in PENCE
+    typed_short = "side" not in texts and "class" in texts and bool(_SHORT_CLASS.match(plain(texts["class"])))
     line = Line(
         row=row,
         kind="position",
@@ -105,7 +114,7 @@ def understood(row: Row, context: Context) -> Line:
         cusip=cusip_text if is_cusip(cusip_text) else None,
         name=name,
         code=code,
-        quantity=quantity.value if quantity and not quantity.percent else None,
+        quantity=_net(quantity, marks.number(row, context.columns.index["short_quantity"]) if "short_quantity" in texts else None),
         value=_out_of_pence(value),
         base_value=_out_of_pence(base),
         weight=weight.value if weight else None,
@@ -113,12 +122,21 @@ def understood(row: Row, context: Context) -> Line:
         price=price.value / (100.0 if pence else 1.0) if price else None,
         currency=PENCE.get(currency or "", currency),
         quote=PENCE.get(quote or "", quote),
-        side=side_of(texts["side"]) if "side" in texts else 0,
+        side=side_of(texts["side"]) if "side" in texts else -1 if typed_short else 0,
+        side_from_type=typed_short,
         action=read("action", ""),
         multiplier=_value(marks.number(row, context.columns.index["multiplier"])) if "multiplier" in texts else None,
         account=read("account", ""),
     )
     return _classified(line, context)
+
+
+def _net(quantity: Number | None, short: Number | None) -> float | None:
+    """The quantity held: what is long less what a column of its own says is short."""
+    held = quantity.value if quantity and not quantity.percent else None
+    if short is None or short.value == 0.0:
+        return held
+    return (held or 0.0) - abs(short.value)
 
 
 def changed(line: Line, **changes: object) -> Line:
@@ -150,7 +168,7 @@ def _classified(line: Line, context: Context) -> Line:
     return _instrument(line, context)
 
 
-def _instrument(line: Line, context: Context) -> Line:
+def _instrument(line: Line, context: Context) -> Line:  # noqa: PLR0912 - one case per kind of row
     row = line.row
     class_text = _text(row, context.columns.get("class"))
     known = context.known(line.symbol) if line.symbol else False
@@ -159,6 +177,9 @@ def _instrument(line: Line, context: Context) -> Line:
         line = changed(line, symbol="", label=line.name or line.isin or line.code)
     sized = line.quantity is not None or line.value is not None or line.weight is not None
     kind = kind_of(line.symbol, line.name, class_text, known) if line.label else None
+    percent_of_par = line.quantity is not None and line.price is not None and line.value is not None and may_be_bond(line.symbol, class_text)
+    if kind is None and percent_of_par and not value_agrees(line) and agrees(line.quantity or 0.0, (line.price or 0.0) / 100.0, line.value or 0.0):
+        kind = "bond"
     if kind and sized:
         return changed(line, kind="other", other_kind=kind)
     if not line.label:

@@ -71,9 +71,12 @@ HEADINGS: dict[str, frozenset[str]] = {
         net qty, net position, position size, asset quantity, contracts, open quantity, open qty, position qty, quantity amount, nominal quantity, par, par value,
         face value, face amount, face, quantity par, shares par, shares par value, quantity face value, free qty, stück anzahl, anzahl stück, Anzahl Nominale,
         Bestand Stück, Anzahl Anteile, Stücke, nombre d unités, cant, uds, unidades, Aantal stuks, Stukken, Antal st, Stück Anteile, free quantity,
-        settled quantity, trade date quantity, Coin amount, token amount, units balance, Nominal Anzahl, Nominalwert Stück, Quantity Owned, Shares Quantity"""
+        settled quantity, trade date quantity, Coin amount, token amount, units balance, Nominal Anzahl, Nominalwert Stück, Quantity Owned, Shares Quantity, long qty, long quantity, quantity long, qty long, long shares, shares long, long units"""
     ),
     "quantity?": _phrases("amount, position, positions, holding, holdings, balance, size, saldo, lots, parts sociales, exposure units"),
+    "short_quantity": _phrases(
+        "short qty, short quantity, short shares, quantity short, qty short, short units, shares short, short positions qty, Short Menge, Short Stück"
+    ),
     "market_value": _phrases(
         """market value, value, mkt val, mkt value, market val, mkt val market value, current value, current market value, cur val, cur value,
         total value, total market value, Marktwert, Wert, Kurswert, Gesamtwert, Depotwert, aktueller Wert, aktueller Kurswert, valeur, valorisation,
@@ -93,7 +96,7 @@ HEADINGS: dict[str, frozenset[str]] = {
         portfolio weighting, Gewicht, Gewichtung, Anteil, Anteil percent, Anteil in percent, Depotanteil, percent Anteil, poids, poids percent, peso, peso percent,
         percent peso, pondération, weging, wegingspercentage, gewicht percent, percent positionen, allocation percent, percent allocation, percent of total, percent of net assets,
         percent net assets, percent assets, percent of assets, vikt, andel, andel percent, participação, percent of holdings, percent of fund, Weight in percent,
-        percent of total portfolio, proportion, fund weight, target weight, target allocation, percent du portefeuille, percent of market value, Portfolioanteil, percent mkt value"""
+        percent of total portfolio, proportion, fund weight, percent du portefeuille, percent of market value, Portfolioanteil, percent mkt value"""
     ),
     "price": _phrases(
         """price, last price, current price, close price, closing price, last, Kurs, Schlusskurs, aktueller Kurs, letzter Kurs, Kurs aktuell, Preis, aktueller Preis, cours,
@@ -142,7 +145,7 @@ HEADINGS: dict[str, frozenset[str]] = {
 
 DECOYS = _phrases(
     """cost, change, chng, chg, gain, loss, gewinn, verlust, avg, average, einstand, einstands, einstandskurs, einstandswert, einstandspreis, purchase, paid, buying, buy, kauf, kaufkurs, high, low, limit, bid, ask, invested, book,
-    yesterday, day, daily, today, unrealized, unrealised, realized, realised, dividend, yield, fee, fees, commission, volume, pledged, discrepant, sold, blocked, locked, min, max, order,
+    yesterday, day, daily, today, unrealized, unrealised, realized, realised, dividend, yield, fee, fees, commission, volume, pledged, discrepant, sold, blocked, locked, min, max, order, sell, selling, venta, verkauf, vente, verkoop, target, model, modell, soll, ziel, objectif, objetivo,
     loan, margin, return, pl, pnl, profit, diff, differenz, entwicklung, performance, prior, accrued, interest, tax, income, moyen, pru, achat, compra, coste, costo, acquisto, carico, medio,
     média, gak, gav, aankoop, variation, var, variazione, rendement, target, estimated, est, annual, expected, ratio, rating, growth, days, deferred, unvested, long term, short term, delta, gamma, theta,
     vega, beta, 52, week, wk, ytd, mtd, open, opening, stop, trigger, alert, original, historical, initial, plusvalia, veille, latente, latentes, reinvest, gv, gl, adjusted, unit cost"""
@@ -202,6 +205,34 @@ _QUANTITY_WORDS = frozenset(
         "menge",
     ]
 )
+_NAME_WORDS = frozenset(
+    ["name", "description", "bezeichnung", "libelle", "designation", "descripcion", "descrizione", "nombre", "nome", "naam", "omschrijving"]
+)
+_OWNER_WORDS = frozenset(
+    [
+        "account",
+        "client",
+        "portfolio",
+        "user",
+        "owner",
+        "strategy",
+        "adviser",
+        "advisor",
+        "manager",
+        "broker",
+        "custodian",
+        "bank",
+        "depot",
+        "konto",
+        "compte",
+        "cuenta",
+        "conto",
+        "file",
+        "sector",
+        "country",
+        "exchange",
+    ]
+)
 _VALUE_WORDS = (
     "market value",
     "marktwert",
@@ -231,7 +262,7 @@ def heading_currency(header: str) -> str | None:
 
 
 @lru_cache(maxsize=16384)
-def meanings(header: str) -> tuple[tuple[str, float, str], ...]:
+def meanings(header: str) -> tuple[tuple[str, float, str], ...]:  # noqa: PLR0912 - one rule after the other, the surest first
     """Return what a heading may mean as (meaning, confidence, why), the surest first; empty when it means nothing we use."""
     phrase = plain(header)
     if not phrase or len(phrase) > 80:
@@ -269,8 +300,12 @@ def meanings(header: str) -> tuple[tuple[str, float, str], ...]:
             found["price"] = (0.6, "a word of the heading")
         if not found and "currency" in tokens:
             found["currency"] = (0.4, "a word of the heading")
-        if not found and ("isin" in tokens):
+        if not found and "isin" in tokens:
             found["isin"] = (0.8, "a word of the heading")
+        if not found and {"symbol", "ticker"} & set(tokens):
+            found["symbol"] = (0.7, "a word of the heading")
+        if not found and _NAME_WORDS.intersection(tokens) and not _OWNER_WORDS.intersection(tokens):
+            found["name"] = (0.6, "a word of the heading")
     return tuple((meaning, score, why) for meaning, (score, why) in sorted(found.items(), key=lambda item: -item[1][0]))
 
 
@@ -309,6 +344,12 @@ _CASH_WORDS = _phrases(
 _PENDING = re.compile(
     r"^(?:pending activity|pending|unsettled(?: cash| activity| trades?)?|net unsettled.*|pending (?:trades?|transactions?|cash)|offene buchungen|unsettled funds|accrued interest|accruals?|dividend accruals?)$"
 )
+_NOT_HELD = re.compile(
+    r"\b(?:closed (?:positions?|lots?|trades?)|sold positions?|watch ?lists?|realized|realised|(?:open|pending|working) orders?|geschlossene|verkaufte|beobachtungsliste|merkliste|cerradas|fermees|chiuse)\b"
+)
+_SHORT_TITLE = re.compile(
+    r"^(?:positions? )?shorts?(?: (?:positions?|sales?|stocks?|equit(?:y|ies)|sells?|holdings?|\d+))*$|^leerverkaufe|^positions? (?:a decouvert|courtes|vendeuses)|^posiciones cortas|^posizioni corte"
+)
 _CODE_IN_LABEL = re.compile(r"\b(" + "|".join(sorted(CURRENCY_CODES)) + r")\b")
 
 
@@ -342,6 +383,16 @@ def is_cash(label: str) -> bool:
     words = phrase.split()
     bare = " ".join(word for word in words if word.upper() not in CURRENCY_CODES and not word.isdigit())
     return len(bare) < len(phrase) and bool(bare) and (bare in _CASH_WORDS or bool(_CASH.match(bare)))
+
+
+def title_mode(label: str) -> str:
+    """Return what a title says of the rows below it: "short", "closed" (sold, watched, ordered: not held), or ""."""
+    phrase = plain(label)
+    if len(phrase) > 60:
+        return ""
+    if _NOT_HELD.search(phrase):
+        return "closed"
+    return "short" if _SHORT_TITLE.search(phrase) else ""
 
 
 def is_pending(label: str) -> bool:

@@ -32,7 +32,7 @@ _MOST_SHEETS = 40
 _SAVE_AGAIN = "open it in a spreadsheet, save it as XLSX or CSV, and try that file"
 # what openpyxl and the standard library raise for a workbook that is not what it says; a narrower list lets tracebacks through
 _UNREADABLE = (
-    ValueError, KeyError, TypeError, AttributeError, IndexError, AssertionError, NotImplementedError, RuntimeError, OSError, EOFError, OverflowError,
+    ValueError, LookupError, TypeError, AttributeError, AssertionError, NotImplementedError, RuntimeError, OSError, EOFError, OverflowError,
     MemoryError, SyntaxError, struct.error, zlib.error, zipfile.BadZipFile, zipfile.LargeZipFile,
 )  # fmt: skip
 
