@@ -137,7 +137,7 @@ def test_saved_positions_are_edited_downloaded_and_deleted(visit: NewVisit, serv
     press(window, "Edit positions")
     expect(page.get_by_role("heading", name="Edit positions")).to_be_visible()
     window.settle()
-    type_into(page, 1, 450, "12", enter=False)
+    type_into(page, 1, 450, "12")
     press(window, "Save positions")
     expect(page.get_by_role("heading", name="Left out")).to_be_visible()
     window.settle()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import pandas as pd
@@ -66,8 +66,8 @@ def draw(table: pd.DataFrame, standings: Sequence[Standing], *, key: str, num_ro
     )
 
 
-def unknown_tickers(rows: Sequence[Row], history: PriceHistory, standings: Sequence[Standing], *, key: str, fix: Callable[[int, str], None]) -> None:
-    """Name the tickers the price source does not know and offer the closest ones it knows, one press each."""
+def unknown_tickers(rows: Sequence[Row], history: PriceHistory, standings: Sequence[Standing], *, key: str, fix: str) -> None:
+    """Name the tickers the price source does not know and offer the closest ones it knows; a press asks for (row, ticker) under `fix`."""
     open_rows = [
         number for number, standing in enumerate(standings) if standing.kind == "unknown" or (standing.kind == "incomplete" and standing.closest)
     ]
@@ -84,8 +84,8 @@ def unknown_tickers(rows: Sequence[Row], history: PriceHistory, standings: Seque
                     literal(f"{ticker} · {instrument.name}" if instrument else ticker),
                     key=f"fix_{key}_{number}_{ticker}",
                     help=f"Use {literal(ticker)} for this row.",
-                    on_click=fix,
-                    args=(number, ticker),
+                    on_click=ask,
+                    args=(fix, (number, ticker)),
                 )
             if not closest:
                 st.caption("Nothing like it is known.")
@@ -107,17 +107,31 @@ def _words(standing: Standing) -> str:
     return f"{standing.text}; closest: {', '.join(standing.closest)}" if standing.closest else standing.text
 
 
-def save_button(label: str, *, key: str, disabled: bool, help: str | None = None) -> bool:
-    """Draw the button that saves the editor's rows; return True once it was pressed and the last edit has arrived.
+def ask(key: str, what: object = True) -> None:
+    """Remember what a button beside the editor was pressed for; called as its callback.
 
-    The browser sends an edit a moment after it was typed. Who types into a cell and presses the button at once would save without it.
+    A callback, because an edit that arrives next starts the script again, and that run would not know of the press.
     """
-    waiting = f"{key}_waiting"
-    # read before the button is drawn: a run that a late edit started must not be taken for another press
-    pressed = bool(st.session_state.pop(waiting, False)) and not disabled
-    if st.button(label, type="primary", icon=":material/save:", key=key, disabled=disabled, help=help):
-        st.session_state[waiting] = True
+    st.session_state[key] = ("pressed", what)
+
+
+def due(key: str) -> Any:
+    """Return what was asked for under `key` once the last edit has arrived, else None; called after the editor is drawn.
+
+    The browser sends an edit a moment after it was typed. Who types into a cell and presses a button at once would lose the edit.
+    """
+    stage, what = st.session_state.get(key) or (None, None)
+    if stage == "pressed":
+        st.session_state[key] = ("ready", what)
         time.sleep(EDIT_SECONDS)
         st.empty()  # lets a run with the late edit take over
         st.rerun()
-    return pressed
+    st.session_state.pop(key, None)
+    return what
+
+
+def save_button(label: str, *, key: str, disabled: bool, help: str | None = None) -> bool:
+    """Draw the button that saves the editor's rows; return whether they are to be saved now."""
+    asked = f"{key}_asked"
+    st.button(label, type="primary", icon=":material/save:", key=key, disabled=disabled, help=help, on_click=ask, args=(asked,))
+    return bool(due(asked)) and not disabled

@@ -138,12 +138,13 @@ def positions(upload: Upload, history: PriceHistory) -> tuple[Row, ...]:
     base, rows = session.edited_rows(upload)
     stands = standings(rows, history)
 
-    def fix(number: int, ticker: str) -> None:
-        session.restart_editor(upload, corrected(rows, number, ticker))
-
     st.subheader("Positions as understood", anchor=False, help=help_texts.UPLOAD_POSITIONS)
     editor.draw(editor.frame(base, stands, with_source=True), stands, key=upload.editor_key)
-    editor.unknown_tickers(rows, history, stands, key=upload.editor_key, fix=fix)
+    editor.unknown_tickers(rows, history, stands, key=upload.editor_key, fix=f"fix_{upload.editor_key}")
+    wanted = editor.due(f"fix_{upload.editor_key}")
+    if wanted:
+        session.restart_editor(upload, corrected(rows, *wanted))
+        st.rerun()
     return rows
 
 

@@ -52,7 +52,7 @@ def edit(portfolio: Portfolio, desk: Desk) -> None:
     editor.problem_list(problems)
     _unknown(tuple(position.ticker for position in positions if desk.history.instrument(position.ticker) is None))
     with st.container(horizontal=True, gap="small"):
-        pressed = editor.save_button("Save positions", key="save_positions", disabled=bool(problems))
+        pressed = editor.save_button("Save positions", key=f"save_{key}", disabled=bool(problems))
         st.button("Cancel", key="cancel_edit", on_click=_stop_editing)
     if pressed and not problems:
         desk.replace_positions(portfolio.id, positions)

@@ -34,7 +34,7 @@ def save(upload: Upload, reading: HoldingsImport, rows: tuple[Row, ...], desk: D
         with st.container(horizontal=True, gap="small"):
             pressed = editor.save_button(
                 "Save and analyse",
-                key="save_upload",
+                key=f"save_{upload.key}",
                 disabled=bool(problems or asked or not positions),
                 help="Answer the questions above first." if asked else help_texts.UPLOAD_SAVE,
             )
@@ -61,11 +61,11 @@ def _replace(name: str) -> bool:
 def _problems(upload: Upload, rows: tuple[Row, ...], problems: tuple[Problem, ...]) -> None:
     editor.problem_list(problems)
     if len(problems) > 1:
-        st.button(
-            f"Leave these {len(problems)} rows out",
-            key="leave_out",
-            on_click=lambda: session.restart_editor(upload, left_out(rows, [problem.row for problem in problems])),
-        )
+        asked = f"leave_out_{upload.editor_key}"
+        st.button(f"Leave these {len(problems)} rows out", key="leave_out", on_click=editor.ask, args=(asked,))
+        if editor.due(asked):
+            session.restart_editor(upload, left_out(rows, [problem.row for problem in problems]))
+            st.rerun()
 
 
 def _summary(rows: tuple[Row, ...], history: PriceHistory) -> str:
