@@ -38,6 +38,8 @@ _STYLE = """<style>
   [data-testid="stMetricValue"] { font-size: 1.3rem; }
 }
 </style>"""
+# white on the dark theme's light blue would have a contrast of 2.4
+_DARK_STYLE = '<style>[data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primary"] p { color: #0b1119; }</style>'
 
 
 def sections() -> dict[str, list[Page]]:
@@ -83,7 +85,7 @@ def frame(pages: dict[str, list[Page]] | None = None) -> Page:
     page = st.navigation(pages or sections())
     st.session_state["_framed"] = True
     with st.container(key="unseen"):
-        st.html(_STYLE)
+        st.html(_STYLE + (_DARK_STYLE if theme_watch.dark() else ""))
         theme_watch.watch()
     with guarded():
         _sidebar(*portfolio_labels(), portfolio_needed=page.url_path != UPLOAD_PATH)
