@@ -92,6 +92,7 @@ def assembled(
         lines = _without_details(lines, part, details, reading)
         reading.lines += _titled(_complete(lines, part, asker, reading), part, asker)
     as_of = _snapshot(reading, parts, asker)
+    _ask_of_summaries(reading, asker)
     basis = _basis(parts)
     _check_sizes(reading, asker, basis)
     sections_cash = _cash_section(cash_table, parts[0].context, reading) if cash_table else []
@@ -216,6 +217,44 @@ def _recorded_lots(lines: list[Line], part: Part, details: dict[int, list[float]
                 details.setdefault(parent, []).append(line.quantity)
             reading.drop(line, f"a lot of {line.label[:40]}, already inside its summary on line {parent}")
     return kept
+
+
+def _ask_of_summaries(reading: _Reading, asker: Asker) -> None:
+    """A row whose quantity is the sum of the other rows of its security may be their summary: asked, for adding it would double them."""
+    groups: dict[tuple[str, str], list[Line]] = {}
+    for line in reading.lines:
+        if line.kind == "position" and line.quantity is not None and not line.action:
+            groups.setdefault((line.account, line.isin or line.symbol or line.label), []).append(line)
+    inside: set[int] = set()
+    identical: list[Line] = []
+    for members in groups.values():
+        if len(members) == 2 and members[0].row.cells == members[1].row.cells:
+            identical.append(members[1])
+        if len(members) < 3:
+            continue
+        total = math.fsum(line.quantity or 0.0 for line in members)
+        summary = next((line for line in members if line.quantity and abs(total - 2.0 * line.quantity) < 1e-9 * abs(total)), None)
+        if summary is None:
+            continue
+        answer = asker.ask(
+            f"lots.{summary.row.line}",
+            f"Line {summary.row.line} holds as much {summary.label[:40]} as the other lines of it together; is it their sum?",
+            (("sum", "Yes, do not count it again"), ("add", "No, it is held beside them")),
+            "sum",
+        )
+        if answer == "sum":
+            inside.add(id(summary))
+    if identical:
+        reading.warn(
+            "identical_rows",
+            "Some rows are identical and are added up; check that they are not repeated.",
+            identical,
+            [line.label for line in identical],
+        )
+    reading.lines = [
+        changed(line, kind="dropped", reason="the sum of the other lines of the same security") if id(line) in inside else line
+        for line in reading.lines
+    ]
 
 
 # --- damaged rows -------------------------------------------------------------------------------------------------------------------

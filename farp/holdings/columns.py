@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from farp.holdings.identifiers import is_cusip, is_isin, is_sedol, is_wkn, share
+from farp.holdings.identifiers import is_cusip, is_isin, is_sedol, is_wkn, isin_in, share
 from farp.holdings.numbers import currency_code, fold, is_missing, looks_numeric, mark_of
 from farp.holdings.result import ColumnReading
 from farp.holdings.table import Row
@@ -229,7 +229,9 @@ def _confirmed(meaning: str, confidence: float, why: str, content: _Content) -> 
             return [("side", 0.8, "the cells say long or short")]
         if meaning == "quantity" and confidence <= 0.5:
             return _identifier("instrument", confidence, why, content)
-        return [(meaning, 0.3, f"{why}; few cells are numbers")] if content.numeric >= 0.15 else []
+        if content.numeric >= 0.15 or (meaning == "quantity" and confidence >= 0.8):
+            return [(meaning, 0.3, f"{why}; few cells are numbers")]
+        return []
     if meaning == "currency":
         return [(meaning, confidence, why)] if content.currency >= 0.4 else []
     if meaning == "side":
@@ -251,10 +253,10 @@ def _identifier(meaning: str, confidence: float, why: str, content: _Content) ->
     cells = [fold(cell).upper() for cell in content.cells]
     if not cells:
         return [(meaning, 0.2, f"{why}; the column is blank")] if meaning == "symbol" else []
-    if share(cells, is_isin) >= 0.6:
+    if share(cells, isin_in) >= 0.6 and (meaning != "instrument" or share(cells, is_isin) >= 0.6):
         return [("isin", max(confidence, 0.9), "the cells are ISINs")]
     if meaning == "isin":
-        return [("isin", 0.6, f"{why}; few cells are valid ISINs")] if share(cells, is_isin) > 0 else []
+        return [("isin", 0.6, f"{why}; few cells are valid ISINs")] if cells else []
     numbered = share(cells, lambda text: any(char.isdigit() for char in text))
     if meaning in {"symbol", "instrument", "cusip"} and numbered >= 0.6 and share(cells, is_cusip) >= 0.6:
         return [("cusip", 0.85, "the cells are CUSIPs")]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 _ISIN = re.compile(r"[A-Z]{2}[A-Z0-9]{9}[0-9]")
+_ISIN_WORD = re.compile(r"\b[A-Z]{2}[A-Z0-9]{9}[0-9]\b")
 _CUSIP = re.compile(r"[0-9A-Z]{8}[0-9]")
 _SEDOL = re.compile(r"[0-9BCDFGHJ-NP-TV-Z]{6}[0-9]")
 _WKN = re.compile(r"[0-9A-HJ-NP-Z]{6}")
@@ -33,6 +34,11 @@ def is_isin(text: str) -> bool:
         doubled = int(digit) * (2 if place % 2 else 1)
         total += doubled // 10 + doubled % 10
     return total % 10 == 0
+
+
+def isin_in(text: str) -> str | None:
+    """Return the first valid ISIN that stands in `text`, None when there is none."""
+    return next((found for found in _ISIN_WORD.findall(text.upper()) if is_isin(found)), None) if len(text) >= 12 else None
 
 
 def is_cusip(text: str) -> bool:

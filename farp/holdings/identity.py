@@ -17,6 +17,7 @@ from farp.portfolio import AssetClass, Instrument
 _MOST_QUESTIONS = 40
 _MOST_SUGGESTED = 60
 _KEEP = ("", "Keep it without a price")
+_NAME_IS_TICKER = re.compile(r"[A-Z]{1,5}(?:[./-][A-Z]{1,2})?")
 _ISIN_FORM = re.compile(r"[A-Z]{2}[A-Z0-9]{9}[0-9]")
 _TICKER = re.compile(r"[A-Z0-9^$][A-Z0-9.\-/=^:$ ]{0,19}")
 
@@ -161,7 +162,9 @@ class Identifier:
         return Identified(ticker=None, raw=line.symbol, key=f"{ticker} {currency}", priced=False, suggestions=(ticker,))
 
     def _by_question(self, line: Line, raw: str) -> Identified:
-        """A WKN or a name: only the user knows the ticker."""
+        """A WKN or a name: only the user knows the ticker, unless the name is one."""
+        if not line.code and _NAME_IS_TICKER.fullmatch(raw):
+            return self._of(spelled_as(normalised(raw), self._instruments), raw, line)
         known = raw in self._asked or len(self._asked) < _MOST_QUESTIONS
         names = named(line.name or raw, self._instruments) if self._instruments is not None and known else []
         options = tuple((ticker, f"{ticker}: {self._instruments[ticker].name}") for ticker in names[:3]) if self._instruments is not None else ()

@@ -442,6 +442,10 @@ def _without_rivals(columns: Columns, quantity: int | None, value: int | None) -
     for meaning, column in (("quantity", quantity), ("market_value", value)):
         if column is not None:
             index[meaning] = column
+    codes = [index["currency"], *columns.rivals.get("currency", ())] if "currency" in index else []
+    beside = [column + 1 for column in (index.get("price"), value) if column is not None and column + 1 in codes]
+    if len(codes) > 1 and beside and not any(word in plain(columns.readings[codes[0]].header) for word in ("price", "kurs", "market")):
+        index["currency"] = beside[0]  # several columns of currencies: the one right of the price is the position's
     readings: tuple[ColumnReading, ...] = tuple(
         replace(reading, meaning=meaning, confidence=0.9, why="chosen among several of its kind")
         if (meaning := next((name for name in SIZES if index.get(name) == reading.index), "")) and reading.meaning != meaning

@@ -16,6 +16,7 @@ _US_EXCHANGES = "NASDAQ|NASDAQGS|NASDAQGM|NASDAQCM|NYSE|NYSEARCA|NYSE ARCA|ARCA|
 _PREFIX = re.compile(rf"^(?:{_US_EXCHANGES})\s?:\s?(?=[A-Z])")
 _SUFFIX = re.compile(rf"(?::(?:{_US_EXCHANGES})|\.US|-US|\.OQ| U[SNQWAPRVF](?: EQUITY)?|-EQ)$")
 _PAIRED = re.compile(r"^([A-Z]{1,5})[./\- ]([A-KM-Z])$")  # not .L: that is London
+_RUN_TOGETHER = {"BRKA": "BRK.A", "BRKB": "BRK.B"}
 _FOREIGN = re.compile(
     r"^[A-Z0-9]+(?:[.\- ][A-Z])?\.(?:L|DE|F|PA|AS|MI|MC|SW|VX|TO|V|HK|T|SS|SZ|AX|NZ|ST|OL|CO|HE|BR|LS|VI|IR|SI|KS|KQ|TW|NS|BO|SA|MX|JO|IL|WA|PR|BE|DU|HM|HA|MU|SG|TI|PS|IS|AT|TA|JK|KL|BK|CN|NE|XC|AQ|XD|ETR|DEU|LON|SWX)$"
 )
@@ -29,7 +30,7 @@ _OPTIONS = (
     re.compile(rf"^-?[A-Z./]{{1,6}}\d?\s+{_FIGURES}\s*(?:C|P|CALL|PUT)\s+.*\d"),
     re.compile(rf"\b(?:CALL|PUT)\b.*(?:\bEXP\b|\d{{1,2}}/\d{{1,2}}/\d{{2,4}}|\$\d)|(?:{_FIGURES}|\d{{2,4}})\s+(?:CALL|PUT)$"),
 )
-_FUTURE = re.compile(r"^(?:/[A-Z0-9]{1,4}(?::[A-Z]+)?|[A-Z0-9]{1,4}=F|[A-Z]{1,3}[FGHJKMNQUVXZ]\d{1,2} (?:INDEX|COMDTY))$")
+_FUTURE = re.compile(r"^(?:/[A-Z0-9]{1,6}(?::[A-Z]+)?|[A-Z0-9]{1,4}=F|[A-Z]{1,3}[FGHJKMNQUVXZ]\d{1,2} (?:INDEX|COMDTY))$")
 _BOND_WORDS = re.compile(
     r"\b(?:TREASURY|TREAS|TREASURIES|BONDS?|NOTES?|NTS|DEBS?|BUND|BUNDANLEIHE|BUNDESREP\w*|ANLEIHE|OBLIGATION\w*|OAT|BTPS?|GILTS?|T-?BILLS?|BILLS?|MUNI|CORP|REPUBLIC|SR|SUB|CERTIFICATES? OF DEPOSIT|CD|GOVT|STRIPS?)\b"
 )
@@ -131,7 +132,7 @@ def normalised(raw: str) -> str:
         text = text.removesuffix(" EQUITY")
     stripped = _SUFFIX.sub("", text)
     text = stripped or text
-    paired = _PAIRED.match(text)
+    paired = _PAIRED.match(_RUN_TOGETHER.get(text, text))
     return f"{paired[1]}.{paired[2]}" if paired else text
 
 

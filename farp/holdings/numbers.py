@@ -129,6 +129,10 @@ _SHAPE = re.compile(
     rf"(?P<s1>[+-]?) ?(?P<open>\(?) ?(?P<s2>[+-]?) ?(?P<c1>{_MONEY})? ?(?P<s3>[+-]?) ?"
     rf"(?P<digits>[0-9.,][0-9.,{_APOSTROPHES} ]*?)(?P<exp>[eE][+-]?[0-9]{{1,3}})? ?(?P<s4>-?) ?(?P<unit>%|‰|p|GBp|GBX)? ?(?P<c2>{_MONEY})? ?(?P<close>\)?) ?(?P<unit2>%?)"
 )
+_UNIT = re.compile(
+    r"(?<=[0-9])\s*(?:stk|stück|stueck|st|shares?|shs?|units?|pcs|anteile|titres|parts|stuks|uds|títulos|titoli|azioni|actions|aandelen|aktien)\.?$",
+    re.IGNORECASE,
+)
 _DOLLARS = re.compile(r"[+-]?\$?[1-9][0-9]{0,2}(?:,[0-9]{3}){0,4}(?:\.[0-9]{1,9})?")
 _PLAIN = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,18})?")
 
@@ -222,7 +226,7 @@ def parse(text: str, decimal: DecimalMark) -> Number | None:
             return Number(float(text) + 0.0)
         if _DOLLARS.fullmatch(text):
             return Number(float(text.replace("$", "").replace(",", "")) + 0.0, "USD" if "$" in text else None)
-    return _parse(text, decimal)
+    return _parse(_without_unit(text), decimal)
 
 
 @lru_cache(maxsize=8192)
@@ -272,6 +276,11 @@ def _plain(digits: str, decimal: DecimalMark) -> str | None:
     return f"{whole or '0'}.{fraction or '0'}"
 
 
+def _without_unit(text: str) -> str:
+    """A quantity without the word for its unit: ``26 Stk.``, ``100 shares``."""
+    return _UNIT.sub("", text) if text[-1:].isalpha() or text[-1:] == "." else text
+
+
 def mark_of(text: str) -> DecimalMark | Literal["?"] | None:
     """Which decimal mark the writing of one number proves: ``.``, ``,``, ``?`` (has one mark that could be either), None (has none).
 
@@ -282,7 +291,7 @@ def mark_of(text: str) -> DecimalMark | Literal["?"] | None:
     """
     if isinstance(text, Exact) or text.isdigit():
         return None
-    return _mark_of(text)
+    return _mark_of(_without_unit(text))
 
 
 @lru_cache(maxsize=8192)

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from farp.holdings.columns import Columns, is_day, is_move, looks_like_date, looks_like_ticker, side_of
 from farp.holdings.decimal_mark import Marks, agrees, cell
-from farp.holdings.identifiers import is_cusip, is_isin
+from farp.holdings.identifiers import is_cusip, is_isin, isin_in
 from farp.holdings.instruments import kind_of, may_be_bond, normalised
 from farp.holdings.numbers import PENCE, Number, currency_code, fold, is_missing, looks_numeric
 from farp.holdings.table import Row
@@ -82,8 +82,10 @@ def understood(row: Row, context: Context) -> Line:
     read = texts.get
     symbol = read("symbol", "")
     isin_text = fold(texts["isin"]).upper() if "isin" in texts else ""
-    isin = isin_text if isin_text and is_isin(isin_text) else None
+    isin = isin_in(isin_text) if isin_text else None
     name = read("name", "")
+    if isin is None and not symbol and not isin_text:
+        isin = isin_in(name)
     if isin is None and len(symbol) == 12 and is_isin(fold(symbol).upper()):
         isin, symbol = fold(symbol).upper(), ""
     elif not symbol and isin_text and isin is None:
