@@ -176,6 +176,106 @@ def risk(
         console.print(part)
 
 
+@app.command(name="import")
+def import_(
+    file: Annotated[str, typer.Argument(help="A positions file of a broker, custodian or spreadsheet; - reads standard input.")],
+    name: Annotated[str | None, typer.Option(help="Name of the portfolio.", show_default="the file's name")] = None,
+    owner: Annotated[str | None, typer.Option(help="Id of its owner.", show_default="me")] = None,
+    answer: Annotated[list[str] | None, typer.Option(metavar="KEY=VALUE", help="Answer to a question; may be given several times.")] = None,
+    portfolio_value: Annotated[
+        str | None, typer.Option(metavar="N", help="What the whole portfolio is worth in the base currency, for a file of weights.")
+    ] = None,
+    as_of: Annotated[str | None, typer.Option(metavar="DATE", help="Day whose prices turn values and weights into units, YYYY-MM-DD.")] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace a portfolio of that name.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what was understood, save nothing.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON, as the API's import.")] = False,
+) -> None:
+    """Read a holdings file and save it as a portfolio. Exit status: 0 done, 2 it needs answers, 1 an error."""
+    from farp.api import parameters
+    from farp.service import DEFAULT_OWNER, answered, assumptions, name_from_file, open_desk
+    from farp.settings import load_settings
+
+    settings = load_settings()
+    answers = parameters.answers(answer or (), "--answer")
+    worth = parameters.amount(portfolio_value, "--portfolio-value") if portfolio_value is not None else None
+    day = parameters.date(as_of, "--as-of") if as_of is not None else None
+    data = _input(file, settings.upload_bytes)
+    filename = None if file == "-" else os.path.basename(file)
+    with open_desk(settings) as desk:
+        reading = answered(lambda given: desk.read_holdings(data, filename, given), answers, portfolio_value=worth, as_of=day)
+        more: dict[str, Any] = {}
+        if reading.outcome not in {"error", "needs_user"}:
+            positions, unresolved = desk.positions_of(reading, as_of=day, portfolio_value=worth)
+            more["unresolved"] = [{"label": item.label, "lines": list(item.lines), "message": item.message} for item in unresolved]
+            more["notes"] = list(assumptions(reading, desk.history, base_currency=settings.base_currency, as_of=day))
+            if not dry_run:
+                title = name if name is not None else name_from_file(filename)
+                more["portfolio_id"] = desk.save_portfolio(title, positions, owner=owner or DEFAULT_OWNER, replace=replace).id
+    if json:
+        from farp.holdings import document
+
+        _print_json({**document(reading), **{key: value for key, value in more.items() if value}})
+    elif reading.error is not None:
+        raise InvalidInput(reading.error)
+    else:
+        from farp.report.holdings_terminal import holdings_tables, outcome_lines
+
+        console = _console()
+        for part in holdings_tables(reading, filename or "standard input"):
+            console.print(part)
+        for line in outcome_lines(reading, dry_run=dry_run, **more):
+            console.print(line)
+    if reading.outcome in {"error", "needs_user"}:
+        raise typer.Exit(1 if reading.outcome == "error" else 2)
+
+
+@app.command()
+def export(
+    id: Annotated[str, typer.Argument(help="Id of a portfolio, as listed by `farp portfolios`.")],
+    output: Annotated[str, typer.Option("--output", "-o", metavar="FILE", help="File to write; - is standard output.")] = "-",
+) -> None:
+    """Write a portfolio's positions as CSV that imports back to the same portfolio."""
+    from farp.service import export_csv, open_desk
+    from farp.settings import load_settings
+
+    with open_desk(load_settings()) as desk:
+        text = export_csv(desk.portfolio(id), desk.history)
+    if output == "-":
+        sys.stdout.flush()
+        typer.echo(text.encode("utf-8"), nl=False)
+        return
+    try:
+        with open(output, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+    except OSError as error:
+        raise InvalidInput(f"The file {output} cannot be written ({error.strerror}); choose another place with -o.") from None
+    typer.echo(f"Wrote {id} to {output}.")
+
+
+@app.command()
+def delete(
+    id: Annotated[str, typer.Argument(help="Id of a portfolio, as listed by `farp portfolios`.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Remove a portfolio."""
+    from farp.report.terminal import plain_text
+    from farp.service import open_desk
+    from farp.settings import load_settings
+
+    with open_desk(load_settings()) as desk:
+        portfolio = desk.portfolio(id)
+        if not yes:
+            if not sys.stdin.isatty():
+                raise InvalidInput(f"Nobody can be asked whether to remove {id}; say so with --yes.")
+            count = len(portfolio.positions)
+            question = f"Remove {plain_text(portfolio.name)} ({id}) with {count} position{'' if count == 1 else 's'}?"
+            if not typer.confirm(question):
+                typer.echo("Nothing was removed.")
+                raise typer.Exit(1)
+        desk.delete_portfolio(id)
+    typer.echo(f"Removed {id}.")
+
+
 @app.command()
 def check() -> None:
     """Show what is configured, which store and price source are used, and how fresh the prices are."""
@@ -207,6 +307,22 @@ def check() -> None:
         ("Default portfolio", shown_default),
     ]
     _console().print(facts_table(facts))
+
+
+def _input(file: str, limit: int) -> bytes:
+    """Return the bytes of `file`, or of standard input when it is -, but no more than a little over `limit`."""
+    try:
+        if file == "-":
+            data = sys.stdin.buffer.read(limit + 1)
+        else:
+            with open(file, "rb") as opened:
+                data = opened.read(limit + 1)
+    except OSError as error:
+        raise InvalidInput(f"The file {file} cannot be read ({error.strerror}); check its name and permissions.") from None
+    if len(data) > limit:
+        shown = "Standard input" if file == "-" else f"The file {file}"
+        raise InvalidInput(f"{shown} is larger than the {limit / 2**20:g} MB allowed; leave out what is not a position, or raise UPLOAD_LIMIT_MB.")
+    return data
 
 
 def _console() -> Console:

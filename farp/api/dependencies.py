@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request
 from fastapi.routing import APIRoute
 
 from farp.analysis import RiskReport
 from farp.api import parameters
+from farp.errors import InsufficientHistory, NothingToAnalyse
+from farp.report import document
 from farp.service import Desk
 
 
@@ -45,3 +47,12 @@ AsOfDate = Annotated[
 def report_of(desk: Desk, portfolio_id: str | None, as_of_date: str | None) -> RiskReport:
     """Return the report on the portfolio and day that were asked for as text."""
     return desk.report(portfolio_id, parameters.date(as_of_date) if as_of_date is not None else None)
+
+
+def portfolio_document_of(desk: Desk, portfolio_id: str, as_of_date: str | None) -> dict[str, Any]:
+    """Return the document of one portfolio, also of one that is empty or cannot be priced."""
+    day = parameters.date(as_of_date) if as_of_date is not None else None
+    try:
+        return document.portfolio_document(desk.report(portfolio_id, day))
+    except (NothingToAnalyse, InsufficientHistory) as why:  # what is held can be shown all the same
+        return document.unpriced_portfolio_document(desk.portfolio(portfolio_id), desk.history, day, why)

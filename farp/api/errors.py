@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -10,13 +11,14 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from farp.api.headers import HEADERS
-from farp.errors import DataError, FarpError, Forbidden, InsufficientHistory, InvalidInput, NotFound, NothingToAnalyse, SourceUnavailable
+from farp.errors import Conflict, DataError, FarpError, Forbidden, InsufficientHistory, InvalidInput, NotFound, NothingToAnalyse, SourceUnavailable
 from farp.report.document import exclusion_document
 from farp.valuation import Exclusion
 
 _STATUS: tuple[tuple[type[FarpError], int, str], ...] = (
     (NotFound, 404, "not_found"),
     (InvalidInput, 422, "invalid_input"),
+    (Conflict, 409, "conflict"),
     (InsufficientHistory, 409, "insufficient_history"),
     (NothingToAnalyse, 409, "nothing_to_analyse"),
     (DataError, 409, "data_error"),
@@ -25,6 +27,14 @@ _STATUS: tuple[tuple[type[FarpError], int, str], ...] = (
 )
 _RETRY_SECONDS = 5
 _DOCS = "/api/v1/docs"
+
+
+class Refused(HTTPException):
+    """A request that is refused before it is understood: its status, type and sentence."""
+
+    def __init__(self, status: int, type: str, message: str, headers: dict[str, str] | None = None) -> None:
+        super().__init__(status, message, headers)
+        self.type = type
 
 
 def add_error_handlers(app: FastAPI) -> None:
@@ -52,17 +62,31 @@ def _farp_error(_: Request, error: Exception) -> JSONResponse:
 
 
 def _http_error(request: Request, error: Exception) -> JSONResponse:
-    """Answer for what the framework refuses by itself: an unknown address, a method other than GET."""
+    """Answer for what is refused at the door: an unknown address, a method an address does not know, too much or the wrong kind of data."""
+    if isinstance(error, Refused):
+        return JSONResponse(error_document(error.status_code, error.type, error.detail), error.status_code, error.headers)
     status = error.status_code if isinstance(error, HTTPException) else 500
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
     match status:
         case 404:
             body = error_document(404, "not_found", f"There is nothing at {request.url.path}; {_DOCS} lists the addresses.")
         case 405:
-            body = error_document(405, "method_not_allowed", f"{request.url.path} answers GET only; {_DOCS} lists the addresses.")
+            allowed = _methods(request) or headers.get("allow", "GET")
+            headers = {"Allow": allowed}
+            body = error_document(405, "method_not_allowed", f"{request.url.path} answers {allowed} only; {_DOCS} lists the addresses.")
         case _:
             body = error_document(status, "refused", f"The request was refused with status {status}; {_DOCS} says what is possible.")
     return JSONResponse(body, status, headers)
+
+
+def _methods(request: Request) -> str:
+    """Return the methods that the documentation gives for the request's address; the framework itself names those of one route only."""
+    methods: set[str] = set()
+    for path, described in request.app.openapi()["paths"].items():
+        pattern = "[^/]+".join(re.escape(part) for part in re.split(r"\{[^}]+\}", path))
+        if re.fullmatch(pattern, request.url.path):
+            methods |= {method.upper() for method in described}
+    return ", ".join(sorted(methods))
 
 
 def _unreadable_request(_: Request, error: Exception) -> JSONResponse:

@@ -283,29 +283,205 @@ class PortfolioList(Answer):
 
 
 class PositionAnswer(Answer):
-    """One priced position."""
+    """One position; its price and what follows from it are null when nothing in the portfolio can be priced."""
 
     ticker: str
     name: str
     quantity: float = Field(description="negative is short")
-    price: float = Field(description="in `price_currency`")
-    price_currency: str
-    fx_rate: float = Field(description="base currency for one unit of `price_currency`")
-    market_value: Money
+    price: float | None = Field(description="in `price_currency`")
+    price_currency: str | None = Field(description="null when the ticker is unknown")
+    fx_rate: float | None = Field(description="base currency for one unit of `price_currency`")
+    market_value: MaybeMoney
     weight: float | None = Field(description="a fraction of net asset value; null when that is not positive")
     asset_class: str
-    currency: str
+    currency: str | None
     sector: str
     country: str
 
 
 class PortfolioAnswer(PortfolioSummary, Provenance):
-    """One portfolio with its positions."""
+    """One portfolio with its positions. One that is empty or cannot be priced has no date and no value; `notes` says why."""
 
-    date: dt.date = Field(description="the day of the prices")
-    portfolio_value: Money
-    total_gross_exposure: Money
+    date: dt.date | None = Field(description="the day of the prices")
+    portfolio_value: MaybeMoney
+    total_gross_exposure: MaybeMoney
     positions: list[PositionAnswer]
+
+
+class ReadPosition(Answer):
+    """One holding as the file states it, lots and accounts added up. Exactly one of quantity, market value and weight is there."""
+
+    ticker: str | None = Field(description="null when the file identifies it in a way that gives no ticker")
+    raw: str = Field(description="what the file calls it")
+    quantity: float | None = Field(default=None, description="units, negative is short")
+    market_value: float | None = Field(default=None, description="money of `currency`")
+    weight: float | None = Field(default=None, description="a fraction of the portfolio")
+    basis: Literal["quantity", "market_value", "weight"]
+    currency: str | None
+    lines: list[int] = Field(description="of the file, from 1; of listed positions, their places from 1")
+    name: str
+    isin: str | None
+    price: float | None
+    side: Literal["long", "short"]
+    priced: bool | None = Field(description="whether the price source knows it")
+    lots: list[float]
+    suggestions: list[str] = Field(description="known tickers that may be meant")
+
+
+class ReadCash(Answer):
+    """Money in the file; `currency` is null when the file names none."""
+
+    label: str
+    currency: str | None
+    value: float
+    lines: list[int]
+
+
+class ReadOther(Answer):
+    """Recognised and not modelled."""
+
+    symbol: str | None
+    name: str
+    kind: str = Field(description="option, bond, future, fx or unrecognised")
+    quantity: float | None
+    value: float | None
+    currency: str | None
+    multiplier: float | None
+    lines: list[int]
+
+
+class IgnoredLine(Answer):
+    """A line that became nothing, and why."""
+
+    line: int
+    reason: str
+
+
+class ReadWarning(Answer):
+    """Something to know; `code` is stable, `text` a sentence."""
+
+    code: str
+    text: str
+    lines: list[int]
+    tickers: list[str]
+    currencies: list[str]
+    raw: str | None
+
+
+class QuestionOption(Answer):
+    """One possible answer."""
+
+    value: str
+    label: str
+
+
+class Question(Answer):
+    """Something only the user knows: send it back as an answer to `key`. Without options the answer is free text."""
+
+    key: str
+    text: str
+    options: list[QuestionOption]
+    proposed: str | None
+
+
+class ReadColumn(Answer):
+    """How a column was understood; `confidence` is a fraction."""
+
+    index: int
+    header: str
+    meaning: str
+    confidence: float
+    why: str
+
+
+class Layout(Answer):
+    """How the bytes were understood."""
+
+    encoding: str
+    delimiter: str
+    decimal_mark: str
+    header_line: int | None
+    sheet: str | None
+    columns: list[ReadColumn]
+
+
+class Reconciliation(Answer):
+    """The total the file states against the sum of the rows kept."""
+
+    stated_total: float
+    kept_total: float
+    difference: float
+    text: str
+
+
+class ImportDocument(Answer):
+    """A holdings file as understood: everything that was kept, everything that was not, and what has to be asked."""
+
+    outcome: Literal["ok", "ok_with_warnings", "needs_user", "error"]
+    as_of: dt.date | None
+    positions: list[ReadPosition]
+    cash: list[ReadCash]
+    other: list[ReadOther]
+    ignored: list[IgnoredLine]
+    warnings: list[ReadWarning]
+    questions: list[Question]
+    error: str | None
+    portfolio_value: float | None
+    reconciliation: Reconciliation | None
+    layout: Layout | None
+
+
+class Units(Answer):
+    """One position of the portfolio."""
+
+    ticker: str
+    quantity: float
+
+
+class Unresolved(Answer):
+    """A holding of the file that is not in the portfolio."""
+
+    label: str
+    lines: list[int]
+    message: str
+
+
+class Imported(Answer):
+    """What was understood, and the portfolio that was made of it."""
+
+    portfolio: PortfolioAnswer | None = Field(description="as saved; null with dry_run")
+    import_: ImportDocument = Field(alias="import")
+    positions: list[Units] = Field(description="what the portfolio holds: values and weights turned into units, cash as CASH:USD")
+    unresolved: list[Unresolved] = Field(description="what could not become a position, and why")
+    notes: list[str] = Field(description="what was taken for granted")
+
+
+class UploadForm(BaseModel):
+    """A holdings file, as a form."""
+
+    file: str = Field(json_schema_extra={"format": "binary"}, description="csv, tsv, txt or xlsx")
+    name: str = Field(default="", description="of the portfolio; without it, the file's")
+    owner: str = Field(default="me", description="letters, digits, _ and -")
+    description: str = ""
+    base_currency: str = Field(default="", description="such as EUR; without it, the house's")
+    answers: str = Field(default="{}", description='answers to the questions as a JSON object, such as {"decimal_mark": ","}')
+    answer: list[str] = Field(default_factory=list, description="or one by one, KEY=VALUE")
+    replace: bool = Field(default=False, description="a portfolio of that name may be replaced")
+    dry_run: bool = Field(default=False, description="read and answer, save nothing")
+    portfolio_value: float | None = Field(default=None, description="money in the base currency, for a file of weights")
+    as_of_date: dt.date | None = Field(default=None, description="the day whose prices turn values and weights into units")
+
+
+class PositionsBody(BaseModel):
+    """A portfolio, as JSON."""
+
+    name: str
+    owner: str = "me"
+    description: str = ""
+    base_currency: str = ""
+    positions: list[Units]
+    replace: bool = False
+    dry_run: bool = False
 
 
 class Health(Answer):
@@ -342,9 +518,30 @@ class Error(Answer):
     error: ErrorBody
 
 
+def body_schema(model: type[BaseModel]) -> dict[str, Any]:
+    """Return the schema of a request's body; what it refers to is described with the answers."""
+    schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+    return {key: value for key, value in schema.items() if key != "$defs"}
+
+
+class RefusedImport(Error):
+    """A holdings file that cannot be used as it is; `import` says what was understood, and what is asked."""
+
+    import_: ImportDocument | None = Field(default=None, alias="import")
+
+
 ERRORS: dict[int | str, dict[str, Any]] = {
     404: {"model": Error, "description": "There is no such portfolio."},
     409: {"model": Error, "description": "The data cannot answer: nothing can be priced, or there are fewer than 20 daily returns."},
     422: {"model": Error, "description": "A parameter is unknown or has a value that is not allowed."},
     503: {"model": Error, "description": "The store does not answer; try again later."},
+}
+
+UPLOAD_ERRORS: dict[int | str, dict[str, Any]] = {
+    200: {"model": Imported, "description": "Replaced; or with `dry_run`, what would be saved."},
+    403: {"model": Error, "description": "A page of another site sent it."},
+    409: {"model": Error, "description": "There is a portfolio of that name already."},
+    413: {"model": Error, "description": "The upload is too large."},
+    415: {"model": Error, "description": "The body is neither a form with a file nor JSON."},
+    422: {"model": RefusedImport, "description": "The file cannot be read or asks something, or a field has a value that is not allowed."},
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections.abc import Collection, Iterable
 
@@ -14,6 +15,8 @@ DIMENSIONS = ("asset_class", "currency", "sector")
 LONGEST_VALUE = 200
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_AMOUNT = re.compile(r"[0-9]{1,30}(?:\.[0-9]{1,30})?")
+_FLAGS = {"true": True, "1": True, "false": False, "0": False}
 
 
 def known_once(given: Iterable[tuple[str, str]], known: Collection[str]) -> None:
@@ -69,6 +72,45 @@ def horizon(text: str) -> int:
 def dimension(text: str) -> str:
     """Return the dimension, one of `DIMENSIONS`, else raise `InvalidInput`."""
     return _one_of(text, "dimension", DIMENSIONS)
+
+
+def flag(text: str, name: str) -> bool:
+    """Return whether `text` is true (true, 1) and not false (false, 0), else raise `InvalidInput`."""
+    lowered = text.strip().lower()
+    if lowered not in _FLAGS:
+        raise InvalidInput(f"{name} must be true or false, got {_quoted(text)}.")
+    return _FLAGS[lowered]
+
+
+def amount(text: str, name: str) -> float:
+    """Return the positive amount of money in `text`, written with a decimal point and without separators, else raise `InvalidInput`."""
+    value = float(text) if _AMOUNT.fullmatch(text.strip()) else math.nan
+    if not 0.0 < value < math.inf:
+        raise InvalidInput(f"{name} must be a positive number such as 250000 or 1234.50, got {_quoted(text)}.")
+    return value
+
+
+def answer(text: str, name: str = "answer") -> tuple[str, str]:
+    """Return key and value of the answer `text`, KEY=VALUE, else raise `InvalidInput`.
+
+    Examples
+    --------
+    >>> answer("decimal_mark=,")
+    ('decimal_mark', ',')
+    """
+    key, equals, value = text.partition("=")
+    if not equals or not key.strip():
+        raise InvalidInput(f"{name} must be KEY=VALUE, the key as the question names it, got {_quoted(text)}.")
+    return key.strip(), value
+
+
+def answers(texts: Iterable[str], name: str = "answer") -> dict[str, str]:
+    """Return the answers in `texts` by key; two different ones for one key raise `InvalidInput`."""
+    given: dict[str, str] = {}
+    for key, value in (answer(text, name) for text in texts):
+        if given.setdefault(key, value) != value:
+            raise InvalidInput(f"{name} gives {_quoted(key)} two different values; give it once.")
+    return given
 
 
 def _one_of(text: str, name: str, allowed: Collection[str], unit: str = "") -> str:

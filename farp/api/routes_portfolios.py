@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
 from farp.api import models, parameters
-from farp.api.dependencies import AsOfDate, TheDesk, report_of
+from farp.api.dependencies import AsOfDate, TheDesk, portfolio_document_of
 from farp.report import document
 
 router = APIRouter(prefix="/portfolios", tags=["portfolios"], responses=models.ERRORS)
@@ -21,6 +21,6 @@ def portfolios(desk: TheDesk) -> JSONResponse:
 
 @router.get("/{portfolio_id}", response_model=models.PortfolioAnswer)
 def portfolio(desk: TheDesk, portfolio_id: str, as_of_date: AsOfDate = None) -> JSONResponse:
-    """Return one portfolio with its positions, prices, market values and weights."""
+    """Return one portfolio with its positions, prices, market values and weights; null where nothing in it can be priced."""
     parameters.known_once([("portfolio_id", portfolio_id)], ["portfolio_id"])
-    return JSONResponse(document.portfolio_document(report_of(desk, portfolio_id, as_of_date)))
+    return JSONResponse(portfolio_document_of(desk, portfolio_id, as_of_date))

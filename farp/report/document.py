@@ -16,9 +16,9 @@ from farp.analysis import RiskReport
 from farp.engine.checks import TRADING_DAYS, Floats
 from farp.engine.exposure import Exposure
 from farp.engine.value_at_risk import INTERVAL_PROBABILITY, ValueAtRisk
-from farp.errors import DataError, InvalidInput
-from farp.market import Factor
-from farp.portfolio import Portfolio
+from farp.errors import DataError, InsufficientHistory, InvalidInput, NothingToAnalyse
+from farp.market import Factor, PriceHistory
+from farp.portfolio import UNCLASSIFIED, AssetClass, Instrument, Portfolio, Position
 from farp.valuation import Exclusion, ExclusionReason, Holding
 
 JsonObject = dict[str, Any]
@@ -54,6 +54,26 @@ def portfolio_document(report: RiskReport) -> JsonObject:
         "total_gross_exposure": _number(report.gross),
         "positions": [_position(holding) for holding in report.holdings],
         **_provenance(report),
+    }
+
+
+def unpriced_portfolio_document(
+    portfolio: Portfolio, history: PriceHistory, requested_as_of: dt.date | None, why: InsufficientHistory | NothingToAnalyse
+) -> JsonObject:
+    """Return the portfolio with its positions and no price, in the shape of `portfolio_document`; `notes` says why."""
+    excluded = [exclusion for exclusion in getattr(why, "exclusions", ()) if isinstance(exclusion, Exclusion)]
+    return {
+        **summary_document(portfolio),
+        "date": None,
+        "portfolio_value": None,
+        "total_gross_exposure": None,
+        "positions": [_unpriced_position(position, history.instrument(position.ticker)) for position in portfolio.positions],
+        "requested_as_of_date": _day(requested_as_of),
+        "source": history.source,
+        "source_label": history.source_label,
+        "excluded": [exclusion_document(exclusion) for exclusion in excluded],
+        "excluded_value": _number(excluded_value(excluded)),
+        "notes": [str(why)],
     }
 
 
@@ -290,6 +310,23 @@ def _position(holding: Holding) -> JsonObject:
         "currency": instrument.currency,
         "sector": instrument.sector,
         "country": instrument.country,
+    }
+
+
+def _unpriced_position(position: Position, instrument: Instrument | None) -> JsonObject:
+    return {
+        "ticker": position.ticker,
+        "name": instrument.name if instrument else "",
+        "quantity": _number(position.quantity),
+        "price": None,
+        "price_currency": instrument.currency if instrument else None,
+        "fx_rate": None,
+        "market_value": None,
+        "weight": None,
+        "asset_class": instrument.asset_class.value if instrument else AssetClass.UNCLASSIFIED.value,
+        "currency": instrument.currency if instrument else None,
+        "sector": instrument.sector if instrument else UNCLASSIFIED,
+        "country": instrument.country if instrument else UNCLASSIFIED,
     }
 
 

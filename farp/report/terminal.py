@@ -21,22 +21,22 @@ LARGEST = 5
 
 def risk_tables(report: RiskReport) -> Iterator[RenderableType]:
     """Yield what to print for one report: heading, VaR table, key figures, largest contributors, exclusions and notes."""
-    yield Text(_plain(report.portfolio.name), style="bold")
-    yield Text(f"{_plain(report.portfolio.id)} · {day(report.as_of)} · {report.source_label} · {report.observations} daily returns", style="dim")
+    yield Text(plain_text(report.portfolio.name), style="bold")
+    yield Text(f"{plain_text(report.portfolio.id)} · {day(report.as_of)} · {report.source_label} · {report.observations} daily returns", style="dim")
     yield _value_at_risk(report)
     yield _key_figures(report)
     yield _contributors(report)
     if report.excluded:
         yield _exclusions(report.excluded, report.base_currency)
     for note in report.notes:
-        yield Text(_plain(note))
+        yield Text(plain_text(note))
 
 
 def portfolios_table(portfolios: Iterable[Portfolio]) -> Table:
     """Return the list of portfolios."""
-    table = _table("Id", "Name", "Owner", ("Positions", "right"), "Currency")
+    table = literal_table("Id", "Name", "Owner", ("Positions", "right"), "Currency")
     for portfolio in portfolios:
-        _row(table, portfolio.id, portfolio.name, portfolio.owner_name, str(len(portfolio.positions)), portfolio.base_currency)
+        literal_row(table, portfolio.id, portfolio.name, portfolio.owner_name, str(len(portfolio.positions)), portfolio.base_currency)
     return table
 
 
@@ -46,15 +46,17 @@ def facts_table(facts: Sequence[tuple[str, str]]) -> Table:
     table.add_column(style="dim")
     table.add_column(overflow="fold")
     for name, value in facts:
-        _row(table, name, value)
+        literal_row(table, name, value)
     return table
 
 
 def _value_at_risk(report: RiskReport) -> Table:
     currency = report.base_currency
-    table = _table("Confidence", "Horizon", ("Value at risk", "right"), ("% of NAV", "right"), ("Expected shortfall", "right"), ("% of NAV", "right"))
+    table = literal_table(
+        "Confidence", "Horizon", ("Value at risk", "right"), ("% of NAV", "right"), ("Expected shortfall", "right"), ("% of NAV", "right")
+    )
     for figure in report.value_at_risk:
-        _row(
+        literal_row(
             table,
             confidence(figure.confidence),
             days(figure.horizon_days),
@@ -86,7 +88,7 @@ def _key_figures(report: RiskReport) -> Table:
 def _contributors(report: RiskReport) -> Table:
     tail = report.tail_contributions[0]
     total = float(tail.expected_shortfall.sum())
-    table = _table(
+    table = literal_table(
         "Largest contributors",
         ("Market value", "right"),
         ("Weight", "right"),
@@ -95,7 +97,7 @@ def _contributors(report: RiskReport) -> Table:
     )
     for i in np.argsort(-tail.expected_shortfall, kind="stable")[:LARGEST]:
         holding, part = report.holdings[i], float(tail.expected_shortfall[i])
-        _row(
+        literal_row(
             table,
             holding.ticker,
             money(holding.market_value, report.base_currency),
@@ -108,9 +110,9 @@ def _contributors(report: RiskReport) -> Table:
 
 def _exclusions(exclusions: Sequence[Exclusion], currency: str) -> Table:
     left_out = money(excluded_value(exclusions), currency)
-    table = _table(f"Excluded ({left_out} at last known prices)", ("Quantity", "right"), ("Last value", "right"), "Why")
+    table = literal_table(f"Excluded ({left_out} at last known prices)", ("Quantity", "right"), ("Last value", "right"), "Why")
     for exclusion in exclusions:
-        _row(table, exclusion.ticker, quantity(exclusion.quantity), money(exclusion.last_value, currency), exclusion.message)
+        literal_row(table, exclusion.ticker, quantity(exclusion.quantity), money(exclusion.last_value, currency), exclusion.message)
     return table
 
 
@@ -118,7 +120,8 @@ def _share_and_money(share: float | None, amount: float, currency: str) -> str:
     return f"{percent(share)} ({money(amount, currency)})"
 
 
-def _table(*columns: str | tuple[str, str]) -> Table:
+def literal_table(*columns: str | tuple[str, str]) -> Table:
+    """Return an empty table with headings taken literally; a heading may come with the side it is aligned to."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim")
     for column in columns:
         heading, side = column if isinstance(column, tuple) else (column, "left")
@@ -126,10 +129,11 @@ def _table(*columns: str | tuple[str, str]) -> Table:
     return table
 
 
-def _row(table: Table, *cells: str) -> None:
-    table.add_row(*(Text(_plain(cell)) for cell in cells))
+def literal_row(table: Table, *cells: str) -> None:
+    """Add a row whose cells are taken literally."""
+    table.add_row(*(Text(plain_text(cell)) for cell in cells))
 
 
-def _plain(text: str) -> str:
+def plain_text(text: str) -> str:
     """Return `text` without control characters: a name in the store must not steer the terminal."""
     return "".join(character for character in text if character.isprintable() or character in "\N{THIN SPACE}\N{NO-BREAK SPACE}")

@@ -10,7 +10,8 @@ from typing import Self
 
 from farp.analysis import AnalysisSpec, RiskReport, analyse
 from farp.errors import FarpError, InvalidInput, NoPortfolios, NotFound
-from farp.holdings import HoldingsImport, read_holdings
+from farp.holdings import read_holdings
+from farp.holdings.result import HoldingsImport
 from farp.market import PriceHistory
 from farp.portfolio import Portfolio, Position
 from farp.prices import price_history
@@ -19,7 +20,7 @@ from farp.service.portfolios import DEFAULT_OWNER, delete_portfolio, replace_pos
 from farp.settings import Settings
 from farp.store import open_store
 from farp.store.protocol import PORTFOLIOS, USER_PORTFOLIOS, Document, Store
-from farp.store.users import converted, find_portfolio, list_portfolios
+from farp.store.users import converted, find_portfolio, list_portfolios, portfolios_of
 
 DEMO_USERS = 24
 DEMO_SEED = 7
@@ -79,7 +80,7 @@ class Desk:
         return find_portfolio(self.store, id)
 
     def default_portfolio_id(self) -> str:
-        """Return `DEFAULT_PORTFOLIO`, else the first stored portfolio.
+        """Return `DEFAULT_PORTFOLIO`, else the first demo portfolio, else the first stored portfolio.
 
         Raises
         ------
@@ -94,7 +95,10 @@ class Desk:
                 return self.portfolio(chosen).id
             except NotFound:
                 raise InvalidInput(f"DEFAULT_PORTFOLIO is {chosen!r}, but there is no such portfolio; `farp portfolios` lists the ids.") from None
-        first = next(list_portfolios(self.store), None)
+        # before the uploads, whose owners may come first, so that an upload does not change what is shown to everyone
+        demo = (self.store.get(PORTFOLIOS, document["_id"]) for document in self.store.list(USER_PORTFOLIOS))
+        first = next((portfolio for document in demo if document is not None for portfolio in portfolios_of(document)), None)
+        first = first or next(list_portfolios(self.store), None)
         if first is None:
             raise NoPortfolios
         return first.id
@@ -121,15 +125,26 @@ class Desk:
         return read_holdings(data, filename=filename, answers=answers, instruments=self.history.instruments, limit_bytes=self.settings.upload_bytes)
 
     def positions_of(
-        self, reading: HoldingsImport, *, as_of: dt.date | None = None, portfolio_value: float | None = None
+        self,
+        reading: HoldingsImport,
+        *,
+        base_currency: str | None = None,
+        as_of: dt.date | None = None,
+        portfolio_value: float | None = None,
     ) -> tuple[tuple[Position, ...], tuple[Unresolved, ...]]:
         """Return the positions that `reading` means and what could not become one; see `farp.service.imports.positions_of`."""
-        return positions_of(
-            reading, self.history, base_currency=self.settings.base_currency, as_of=as_of, portfolio_value=portfolio_value
-        )
+        currency = base_currency or self.settings.base_currency
+        return positions_of(reading, self.history, base_currency=currency, as_of=as_of, portfolio_value=portfolio_value)
 
     def save_portfolio(
-        self, name: str, positions: Iterable[Position], *, owner: str = DEFAULT_OWNER, description: str = "", replace: bool = False
+        self,
+        name: str,
+        positions: Iterable[Position],
+        *,
+        owner: str = DEFAULT_OWNER,
+        description: str = "",
+        base_currency: str | None = None,
+        replace: bool = False,
     ) -> Portfolio:
         """Write a portfolio and return it as stored; see `farp.service.portfolios.save_portfolio`."""
         return save_portfolio(
@@ -138,13 +153,21 @@ class Desk:
             positions=positions,
             owner=owner,
             description=description,
-            base_currency=self.settings.base_currency,
+            base_currency=base_currency or self.settings.base_currency,
             replace=replace,
         )
 
-    def replace_positions(self, id: str, positions: Iterable[Position], *, name: str | None = None) -> Portfolio:
+    def replace_positions(
+        self,
+        id: str,
+        positions: Iterable[Position],
+        *,
+        name: str | None = None,
+        description: str | None = None,
+        base_currency: str | None = None,
+    ) -> Portfolio:
         """Give a stored portfolio other positions; NotFound when there is none."""
-        return replace_positions(self.store, id, positions, name=name)
+        return replace_positions(self.store, id, positions, name=name, description=description, base_currency=base_currency)
 
     def delete_portfolio(self, id: str) -> None:
         """Remove a stored portfolio; NotFound when there is none."""

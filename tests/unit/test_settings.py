@@ -19,6 +19,7 @@ def test_an_empty_environment_gives_the_defaults() -> None:
     assert settings.price_source == "sample"
     assert settings.mongodb_uri is None
     assert settings.default_portfolio is None
+    assert settings.upload_bytes == 20 * 2**20
     assert settings.data_dir.is_absolute()
     assert settings.data_dir.name == "farp"
 
@@ -38,6 +39,8 @@ def test_an_empty_environment_gives_the_defaults() -> None:
         ("MONGODB_URI", "mongodb+srv://cluster.example.com/farp", "mongodb_uri", "mongodb+srv://cluster.example.com/farp"),
         ("MONGODB_URI", "", "mongodb_uri", None),
         ("FARP_DATA_DIR", "relative/place", "data_dir", Path("relative/place")),
+        ("UPLOAD_LIMIT_MB", "1", "upload_bytes", 2**20),
+        ("UPLOAD_LIMIT_MB", " 200 ", "upload_bytes", 200 * 2**20),
         ("DEFAULT_PORTFOLIO", "user_003-long-short-equity", "default_portfolio", "user_003-long-short-equity"),
     ],
 )
@@ -59,6 +62,12 @@ def test_a_good_value_arrives_in_its_field(variable: str, value: str, field: str
         ("BASE_CURRENCY", "U$D", "three-letter currency code"),
         ("BASE_CURRENCY", "ÄÖÜ", "three-letter currency code"),
         ("PRICE_SOURCE", "bloomberg", "one of sample"),
+        ("UPLOAD_LIMIT_MB", "0", "whole number of megabytes from 1 to 200"),
+        ("UPLOAD_LIMIT_MB", "201", "whole number of megabytes from 1 to 200"),
+        ("UPLOAD_LIMIT_MB", "1.5", "whole number of megabytes from 1 to 200"),
+        ("UPLOAD_LIMIT_MB", "-1", "whole number of megabytes from 1 to 200"),
+        ("UPLOAD_LIMIT_MB", "٢٠", "whole number of megabytes from 1 to 200"),
+        ("UPLOAD_LIMIT_MB", "20MB", "whole number of megabytes from 1 to 200"),
         ("MONGODB_URI", "localhost:27017", "mongodb:// or mongodb+srv://"),
     ],
 )

@@ -43,22 +43,32 @@ def test_the_script_of_the_page_asks_nobody_else() -> None:
 
 def test_the_schema_describes_every_answer_and_parameter(api: httpx.Client) -> None:
     schema = api.get("/openapi.json").json()
-    assert set(schema["paths"]) == {
-        "/api/v1/risk/metrics",
-        "/api/v1/risk/var",
-        "/api/v1/risk/exposure",
-        "/api/v1/risk/factor-contributions",
-        "/api/v1/portfolios",
-        "/api/v1/portfolios/{portfolio_id}",
-        "/api/v1/health",
+    assert {path: set(methods) for path, methods in schema["paths"].items()} == {
+        "/api/v1/risk/metrics": {"get"},
+        "/api/v1/risk/var": {"get"},
+        "/api/v1/risk/exposure": {"get"},
+        "/api/v1/risk/factor-contributions": {"get"},
+        "/api/v1/portfolios": {"get", "post"},
+        "/api/v1/portfolios/{portfolio_id}": {"get", "put", "delete"},
+        "/api/v1/portfolios/{portfolio_id}/positions.csv": {"get"},
+        "/api/v1/health": {"get"},
     }
     for path, methods in schema["paths"].items():
-        assert list(methods) == ["get"], path
-        answers = methods["get"]["responses"]
-        assert "$ref" in json.dumps(answers["200"]), path
-        for status, answer in answers.items():
-            if status != "200":
-                assert answer["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/Error"}, (path, status)
+        for method, described in methods.items():
+            for status, answer in described["responses"].items():
+                content = answer.get("content", {}).get("application/json", {}).get("schema")
+                if int(status) >= 400:
+                    refused = method in {"post", "put"} and status == "422"
+                    assert content == {"$ref": f"#/components/schemas/{'RefusedImport' if refused else 'Error'}"}, (method, path, status)
+                elif status != "204" and not path.endswith(".csv"):
+                    assert "$ref" in json.dumps(content), (method, path, status)
+    for described in (schema["paths"]["/api/v1/portfolios"]["post"], schema["paths"]["/api/v1/portfolios/{portfolio_id}"]["put"]):
+        bodies = described["requestBody"]["content"]
+        assert set(bodies["multipart/form-data"]["schema"]["properties"]) >= {"file", "name", "owner", "answers", "answer", "replace", "dry_run"}
+        assert set(bodies["application/json"]["schema"]["properties"]) >= {"name", "owner", "positions", "replace"}
+    for reference in re.findall(r'"\$ref": "#/components/schemas/([^"]+)"', json.dumps(schema)):
+        assert reference in schema["components"]["schemas"], reference
+    assert "$defs" not in json.dumps(schema)
     parameters = {parameter["name"]: parameter["schema"] for parameter in schema["paths"]["/api/v1/risk/var"]["get"]["parameters"]}
     assert list(parameters) == ["portfolio_id", "confidence", "horizon", "as_of_date"]
     assert (parameters["confidence"]["enum"], parameters["confidence"]["default"]) == (["95", "99"], "95")

@@ -111,11 +111,21 @@ def test_an_unknown_address_is_404_and_points_to_the_documentation(api: httpx.Cl
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
-def test_only_get_is_answered(api: httpx.Client, method: str) -> None:
+def test_figures_answer_get_only(api: httpx.Client, method: str) -> None:
     answer = api.request(method, "/risk/metrics", headers={"Origin": "http://elsewhere.example"})
     assert "answers GET only" in refusal(answer, 405)["message"]
     assert answer.headers["allow"] == "GET"
     assert not any(name.startswith("access-control") for name in answer.headers), "no other site may read the figures"
+
+
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [("/portfolios", "GET, POST"), ("/portfolios/apple.user_900", "DELETE, GET, PUT"), ("/portfolios/apple.user_900/positions.csv", "GET")],
+)
+def test_another_method_is_405_naming_those_there_are(api: httpx.Client, path: str, methods: str) -> None:
+    answer = api.request("PATCH", path)
+    assert f"answers {methods} only" in refusal(answer, 405)["message"]
+    assert answer.headers["allow"] == methods
 
 
 @pytest.mark.parametrize("name", ["empty", "only-unknown"])

@@ -28,7 +28,38 @@ def test_the_list_names_every_portfolio_and_the_default(api: httpx.Client, desk:
 
 def test_every_listed_id_can_be_asked_for(api: httpx.Client) -> None:
     for entry in api.get("/portfolios").json()["portfolios"]:
-        assert api.get(f"/portfolios/{entry['portfolio_id']}").status_code in {200, 409}
+        answer = api.get(f"/portfolios/{entry['portfolio_id']}")
+        assert answer.status_code == 200
+        models.PortfolioAnswer.model_validate(answer.json())
+
+
+@pytest.mark.parametrize(
+    ("id", "date", "tickers", "excluded", "note"),
+    [
+        ("empty.user_900", None, [], [], "Portfolio 'empty.user_900' holds no positions, so there is no risk to compute."),
+        ("only-unknown.user_900", None, ["NOSUCH"], ["NOSUCH"], "Nothing in portfolio 'only-unknown.user_900' can be priced"),
+        ("bitcoin.user_900", "2014-12-10", ["BTC-USD"], [], "data points (daily returns) in common"),
+        ("apple.user_900", "0001-01-01", ["AAPL"], ["AAPL"], "Nothing in portfolio 'apple.user_900' can be priced"),
+    ],
+)
+def test_what_cannot_be_priced_is_shown_without_prices(
+    api: httpx.Client, id: str, date: str | None, tickers: list[str], excluded: list[str], note: str
+) -> None:
+    response = api.get(f"/portfolios/{id}", params={"as_of_date": date} if date else {})
+    assert response.status_code == 200
+    answer = response.json()
+    models.PortfolioAnswer.model_validate(answer)
+    assert (answer["portfolio_id"], answer["portfolio_value"], answer["date"], answer["requested_as_of_date"]) == (id, None, None, date)
+    assert [position["ticker"] for position in answer["positions"]] == tickers
+    assert {position["market_value"] for position in answer["positions"]} <= {None}
+    assert [entry["ticker"] for entry in answer["excluded"]] == excluded
+    assert len(answer["notes"]) == 1
+    assert note in answer["notes"][0]
+
+
+def test_a_bad_date_of_a_portfolio_that_cannot_be_priced_is_refused(api: httpx.Client) -> None:
+    assert api.get("/portfolios/empty.user_900", params={"as_of_date": "soon"}).status_code == 422
+    assert api.get("/portfolios/nope.user_900").status_code == 404
 
 
 def test_positions_have_the_fields_of_the_contract_and_add_up(api: httpx.Client, desk: Desk) -> None:
