@@ -62,7 +62,7 @@ def test_upload_correct_save_and_see_the_risk(visit: NewVisit, served: Served) -
     expect(page.get_by_role("heading", name=re.compile(r"3 positions, 1 cash line"))).to_be_visible()
     expect(page.get_by_text("MSFTT is not known")).to_be_visible()
     window.settle()
-    type_into(page, 1, 275, "7")
+    type_into(page, 1, 275, "17.3082")
     type_into(page, 2, 130, "MSFT")
     expect(page.get_by_text("MSFTT is not known")).to_be_hidden()
     expect(page.get_by_label("Name of the portfolio")).to_have_value("e2e depot")
@@ -74,7 +74,7 @@ def test_upload_correct_save_and_see_the_risk(visit: NewVisit, served: Served) -
     expect(page.locator("[data-testid=stMetric]").first).to_be_visible()
     expect(page.locator(".st-key-portfolio input")).to_have_value(re.compile("e2e depot"))
     held = positions(served, "e2e-depot.me")
-    assert {ticker: held[ticker] for ticker in ("AAPL", "MSFT", "XOM")} == {"AAPL": 7.0, "MSFT": 42.5, "XOM": -40.0}
+    assert {ticker: held[ticker] for ticker in ("AAPL", "MSFT", "XOM")} == {"AAPL": 17.3082, "MSFT": 42.5, "XOM": -40.0}
 
 
 def test_questions_are_answered_on_the_page(visit: NewVisit, served: Served) -> None:
@@ -137,15 +137,15 @@ def test_saved_positions_are_edited_downloaded_and_deleted(visit: NewVisit, serv
     press(window, "Edit positions")
     expect(page.get_by_role("heading", name="Edit positions")).to_be_visible()
     window.settle()
-    type_into(page, 1, 450, "12")
+    type_into(page, 1, 450, "210.123456")
     press(window, "Save positions")
     expect(page.get_by_role("heading", name="Left out")).to_be_visible()
     window.settle()
-    assert positions(served, "e2e-gone.me")["AAPL"] == 12.0
+    assert positions(served, "e2e-gone.me")["AAPL"] == 210.123456
     with page.expect_download() as download:
         press(window, "Download CSV")
     text = download.value.path().read_text(encoding="utf-8")
-    assert re.search(r"^AAPL,.*,12,", text, re.MULTILINE)
+    assert re.search(r"^AAPL,.*,210.123456,", text, re.MULTILINE)
     press(window, "Delete portfolio")
     press(window, "Delete it")
     expect(page.get_by_role("heading", level=1)).not_to_have_text("e2e gone")

@@ -16,6 +16,7 @@ from farp.ui.text import literal
 from farp.ui.upload.rows import KEEP, QUANTITY, TICKER, Problem, Row, Standing, normalised
 from farp.ui.upload.words import counted, line_list
 
+NumberFormat = Literal["%.15g", "localized"]
 STANDING, LINES, SOURCE = "What it is", "Line", "In the file"
 ROWS_IN_FULL = 14
 STYLED_ROWS = 1000
@@ -39,7 +40,21 @@ def frame(rows: Sequence[Row], standings: Sequence[Standing], *, with_source: bo
     return pd.DataFrame(columns)
 
 
-def draw(table: pd.DataFrame, standings: Sequence[Standing], *, key: str, num_rows: Literal["fixed", "dynamic"] = "fixed") -> None:
+def quantity_format(rows: Sequence[Row]) -> NumberFormat:
+    """Return how quantities read: with thousands marks, but every digit where the file states more than three decimals."""
+    # not "plain": for that the browser cuts a binary fraction short, and 210 reads 209.99999999999997
+    stated = (row.quantity for row in rows if row.quantity is not None and not row.note)
+    return "%.15g" if any(round(quantity, 3) != quantity for quantity in stated) else "localized"
+
+
+def draw(
+    table: pd.DataFrame,
+    standings: Sequence[Standing],
+    *,
+    key: str,
+    num_rows: Literal["fixed", "dynamic"] = "fixed",
+    number_format: NumberFormat = "localized",
+) -> None:
     """Draw the editor; Streamlit keeps the edits under `key`."""
     colours = current_palette()
     inks = {"unknown": colours.loss_text, "incomplete": colours.loss_text, "dropped": colours.muted}
@@ -58,7 +73,7 @@ def draw(table: pd.DataFrame, standings: Sequence[Standing], *, key: str, num_ro
         column_config={
             KEEP: st.column_config.CheckboxColumn(width=80, help=help_texts.EDIT_KEEP, default=True),
             TICKER: st.column_config.TextColumn(width=130, help=help_texts.EDIT_TICKER, max_chars=60),
-            QUANTITY: st.column_config.NumberColumn(width=130, format="localized", help=help_texts.EDIT_QUANTITY),
+            QUANTITY: st.column_config.NumberColumn(width=130, format=number_format, help=help_texts.EDIT_QUANTITY),
             STANDING: st.column_config.TextColumn(width=290, help=help_texts.EDIT_STANDING, disabled=True),
             LINES: st.column_config.TextColumn(width=70, help=help_texts.EDIT_LINES, disabled=True, alignment="right"),
             SOURCE: st.column_config.TextColumn(width=520, help=help_texts.EDIT_SOURCE, disabled=True),
@@ -133,5 +148,8 @@ def due(key: str) -> Any:
 def save_button(label: str, *, key: str, disabled: bool, help: str | None = None) -> bool:
     """Draw the button that saves the editor's rows; return whether they are to be saved now."""
     asked = f"{key}_asked"
-    st.button(label, type="primary", icon=":material/save:", key=key, disabled=disabled, help=help, on_click=ask, args=(asked,))
+    # a primary button that is disabled has a label nobody can read on the dark theme
+    st.button(
+        label, type="secondary" if disabled else "primary", icon=":material/save:", key=key, disabled=disabled, help=help, on_click=ask, args=(asked,)
+    )
     return bool(due(asked)) and not disabled

@@ -139,7 +139,7 @@ def positions(upload: Upload, history: PriceHistory) -> tuple[Row, ...]:
     stands = standings(rows, history)
 
     st.subheader("Positions as understood", anchor=False, help=help_texts.UPLOAD_POSITIONS)
-    editor.draw(editor.frame(base, stands, with_source=True), stands, key=upload.editor_key)
+    editor.draw(editor.frame(base, stands, with_source=True), stands, key=upload.editor_key, number_format=editor.quantity_format(base))
     editor.unknown_tickers(rows, history, stands, key=upload.editor_key, fix=f"fix_{upload.editor_key}")
     wanted = editor.due(f"fix_{upload.editor_key}")
     if wanted:

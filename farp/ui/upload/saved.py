@@ -46,7 +46,7 @@ def edit(portfolio: Portfolio, desk: Desk) -> None:
     # rows can be added and removed, so the table itself must stand still: what the editor starts from is what is stored
     before = standings(rows, desk.history)
     key = f"saved_rows_{portfolio.id}_{abs(hash(portfolio.positions))}"
-    editor.draw(editor.frame(rows, before, with_source=False), before, key=key, num_rows="dynamic")
+    editor.draw(editor.frame(rows, before, with_source=False), before, key=key, num_rows="dynamic", number_format=editor.quantity_format(rows))
     now = edited(rows, st.session_state.get(key))
     positions, problems = checked(now)
     editor.problem_list(problems)
