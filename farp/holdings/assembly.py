@@ -123,6 +123,10 @@ def assembled(
         if line.kind == "other"
     )
     _warn_of_currencies(positions, parts, reading)
+    unknown = [line for line in kept if line.kind == "other" and line.other_kind == "unrecognised"]
+    if unknown:
+        shown = ", ".join(line.label[:30] for line in unknown[:5])
+        reading.warn("unrecognised", f"Rows with a value and no quantity are kept apart: {shown}.", unknown, [line.label for line in unknown])
     if not positions:
         reading.warn("no_positions", "The file holds no position that FARP can model; what was recognised is listed.")
     reconciliation = (
@@ -375,7 +379,10 @@ def _snapshot(reading: _Reading, parts: Sequence[Part], asker: Asker) -> dt.date
         *((day.isoformat(), f"Only the rows of {day.isoformat()}") for day in found[:60]),
         ("all", "All rows: the dates are those of purchases"),
     )
-    answer = asker.ask("snapshot", f"The rows bear {len(found)} different dates; which ones are held?", options, found[0].isoformat())
+    header = parts[0].table.header
+    bought = any({"paid", "purchase", "bought", "buy", "cost"} & set(plain(text).split()) for text in (header.cells if header else ()))
+    proposed = "all" if bought else found[0].isoformat()
+    answer = asker.ask("snapshot", f"The rows bear {len(found)} different dates; which ones are held?", options, proposed)
     if answer == "all":
         return None
     chosen = dt.date.fromisoformat(answer or found[0].isoformat())

@@ -18,7 +18,7 @@ from farp.holdings.result import ColumnReading, HoldingsImport, HoldingsWarning,
 from farp.holdings.rows import Context, is_history
 from farp.holdings.table import DELIMITERS, Grid, Row, physical_lines, separator_hint, source_of, split
 from farp.holdings.tables import Table, find_tables, is_sectioned, sections
-from farp.holdings.words import meanings, plain
+from farp.holdings.words import DECOYS, meanings, plain
 from farp.portfolio import Instrument
 
 _PROBE = 400  # rows that show which delimiter it is
@@ -78,12 +78,27 @@ def _text(data: bytes, warnings: list[HoldingsWarning]) -> _Found:
                 text=f"{decoded.damaged} characters of the file are damaged and read as \N{REPLACEMENT CHARACTER}; check the names.",
             )
         )
-    lines = physical_lines(decoded.text)
+    lines = _unwrapped(physical_lines(decoded.text))
     hint = separator_hint(lines)
     delimiter = hint or _delimiter(lines)
     rows = split(lines, delimiter)
     grid = Grid(rows=tuple(rows), source_lines=source_of(lines, rows), delimiter=delimiter)
     return _tabled(grid, decoded.encoding, skip=1 if hint else 0)
+
+
+def _unwrapped(lines: list[str]) -> list[str]:
+    """Lines of a file that quotes each whole line, as spreadsheets do with a column that holds one, without those quotes."""
+    filled = [line for line in lines if line.strip()]
+    inner = [line.strip()[1:-1] for line in filled]
+    wrapped = all(len(line.strip()) > 2 and line.strip()[0] == line.strip()[-1] == '"' for line in filled)
+    if (
+        not filled
+        or not wrapped
+        or any('"' in text.replace('""', "") for text in inner)
+        or not any(mark in text for text in inner for mark in DELIMITERS)
+    ):
+        return lines
+    return [line.strip()[1:-1].replace('""', '"') if line.strip() else line for line in lines]
 
 
 def _tabled(grid: Grid, encoding: str, skip: int = 0) -> _Found:
@@ -311,6 +326,8 @@ def _guessed(found: _Found, asker: Asker) -> _Found:
         if len(cells[i]) >= steady and share(cells[i], lambda text: (looks_like_ticker(text) and text == text.upper()) or is_isin(text)) >= 0.8
     ]
     numbers = [i for i in range(width) if len(cells[i]) >= steady and share(cells[i], looks_numeric) >= 0.8]
+    if heading is not None:
+        numbers = [i for i in numbers if not _is_no_size(cell(heading, i))]
     if not body or not names or not numbers:
         raise _no_table(found)
     titles = {i: (heading.cells[i] if heading and i < len(heading.cells) and heading.cells[i] else f"column {i + 1}") for i in range(width)}
@@ -329,6 +346,11 @@ def _guessed(found: _Found, asker: Asker) -> _Found:
     after = tuple(row for row in found.grid.rows if row.line >= first.line)
     table = Table(header=Row(heading.lines if heading else (0,), tuple(header)), rows=after, score=6.0, headings=(heading,) if heading else ())
     return replace(found, before=before, tables=(table,))
+
+
+def _is_no_size(heading: str) -> bool:
+    """Whether a heading says that its numbers are prices, changes or anything else that is no quantity."""
+    return any(meaning == "price" for meaning, _, _ in meanings(heading)) or bool(DECOYS & set(plain(heading).split()))
 
 
 def _is_cash_section(table: Table) -> bool:

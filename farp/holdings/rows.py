@@ -194,8 +194,8 @@ def _instrument(line: Line, context: Context) -> Line:  # noqa: PLR0912 - one ca
                 if named_security or line.price is not None or line.value is not None:
                     return changed(line, kind="bad_number", reason=f"its quantity '{size_text[:40]}' is not a number")
                 return changed(line, kind="note", reason="a note, not a position")
-            if line.value is not None and line.value != 0.0 and (named_security or line.name):
-                return changed(line, kind="value_only")
+            if line.value is not None and line.value != 0.0:
+                return changed(line, kind="value_only") if named_security else changed(line, kind="other", other_kind="unrecognised")
             if named_security and (len(row.filled) > 1 or (len(row.cells) > 1 and len(line.symbol) <= 6 and line.symbol == line.symbol.upper())):
                 return changed(line, kind="no_quantity", reason="it states no quantity (a watch-list row?)")
             return changed(line, kind="note", reason="a note, not a position")

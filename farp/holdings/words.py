@@ -62,7 +62,7 @@ HEADINGS: dict[str, frozenset[str]] = {
     "quantity": _phrases(
         """quantity, quantities, qty, shares, units, qty quantity, Bestand, Anzahl, Stück, Stueck, Stk, Menge, Anteile, Stückzahl, Stueckzahl,
         Stück Nominal, Stück Nominale, Stück Nom, Stueck Nominal, Nominal Stück, Nominale Stück, Nominale, Nominal, quantité, qté, nombre de titres, nombre de parts,
-        nombre d actions, nombre, nb titres, parts, aantal, stuks, cantidad, títulos, participaciones, acciones, núm títulos, nº títulos, quantità, qta, quote,
+        nombre d actions, nombre, nb titres, parts, aantal, stuks, cantidad, títulos, participaciones, acciones, núm títulos, nº títulos, quantità, qta,
         numero azioni, numero titoli, quantidade, qtd, qtde, qtd total, antal, antall, volym, beholdning, ilość, liczba, liczba akcji, počet, množství,
         mennyiség, määrä, kpl, adet, miktar, cantitate, количество, 数量, 保有数量, 保有株数, 股数, 持仓, 持股数, 수량, 보유수량, no of shares, number of shares,
         num shares, number of units, no of units, shares held, units held, quantity held, held quantity, holding quantity, owned quantity, shares owned, units owned,
@@ -73,7 +73,7 @@ HEADINGS: dict[str, frozenset[str]] = {
         Bestand Stück, Anzahl Anteile, Stücke, nombre d unités, cant, uds, unidades, Aantal stuks, Stukken, Antal st, Stück Anteile, free quantity,
         settled quantity, trade date quantity, Coin amount, token amount, units balance, Nominal Anzahl, Nominalwert Stück, Quantity Owned, Shares Quantity, long qty, long quantity, quantity long, qty long, long shares, shares long, long units"""
     ),
-    "quantity?": _phrases("amount, position, positions, holding, holdings, balance, size, saldo, lots, parts sociales, exposure units"),
+    "quantity?": _phrases("amount, position, positions, holding, holdings, balance, size, quote, saldo, lots, parts sociales, exposure units"),
     "short_quantity": _phrases(
         "short qty, short quantity, short shares, quantity short, qty short, short units, shares short, short positions qty, Short Menge, Short Stück"
     ),
@@ -99,7 +99,7 @@ HEADINGS: dict[str, frozenset[str]] = {
         percent of total portfolio, proportion, fund weight, percent du portefeuille, percent of market value, Portfolioanteil, percent mkt value"""
     ),
     "price": _phrases(
-        """price, last price, current price, close price, closing price, last, Kurs, Schlusskurs, aktueller Kurs, letzter Kurs, Kurs aktuell, Preis, aktueller Preis, cours,
+        """price, quote, last price, current price, close price, closing price, last, Kurs, Schlusskurs, aktueller Kurs, letzter Kurs, Kurs aktuell, Preis, aktueller Preis, cours,
         dernier cours, cours actuel, cours de clôture, prix, precio, precio actual, cotización, último precio, último, prezzo, prezzo di mercato, prezzo attuale, quotazione, ultimo prezzo, koers, slotkoers,
         huidige koers, laatste koers, preço, preço atual, cotação, senast, senaste kurs, sista kurs, ltp, last traded price, market price, mkt price, share price, unit price, nav,
         mark, mark price, px last, close, closing, previous closing price, prev close, previous close, spot price, price per share, price pence, last trade, nav price, price share, current nav,
@@ -336,7 +336,7 @@ _CASH = re.compile(
     r"and cash|equivalents|cash equivalents|and sweep vehicle|sweep vehicle|and money market|money market|and money market funds|sweep|available|position|positions|holdings?|held|deposit|at bank|in bank|value|usd|eur|gbp|chf|cad|aud|sek|nok|dkk|jpy|component|reserve|reserves|core|settled|on hand|in lieu|money market fund|fund|and equivalents|management account|credit|debit|inr|hkd|sgd|pln|nzd|mxn|brl|zar|us dollar|euro|u s dollar|dollar|dollars|cash))*$"
 )
 _CASH_WORDS = _phrases(
-    """money market, money market fund, money market funds, money accounts, money account, held in money market, sweep, bank sweep, bank deposit sweep, bank deposit, core position, core account, deposit, deposits, fdic insured deposit account, insured bank deposit, settlement fund, us dollar, us dollars, u s dollar, euro, euros, british pound, pound sterling, swiss franc, canadian dollar, japanese yen,
+    """margin debit, margin balance, debit balance, credit balance, margin loan, money market, money market fund, money market funds, money accounts, money account, held in money market, sweep, bank sweep, bank deposit sweep, bank deposit, core position, core account, deposit, deposits, fdic insured deposit account, insured bank deposit, settlement fund, us dollar, us dollars, u s dollar, euro, euros, british pound, pound sterling, swiss franc, canadian dollar, japanese yen,
     Barbestand, Barmittel, Barguthaben, Guthaben, Kontoguthaben, Girokonto, Verrechnungskonto, Referenzkonto, Tagesgeld, Tagesgeldkonto, Liquidität, liquide Mittel, Kasse, Kontostand, Geldkonto, Abwicklungskonto, Cashkonto, Festgeld, Bargeld,
     espèces, liquidités, liquidité, compte espèces, solde espèces, numéraire, solde, trésorerie, disponibilités, contanten, liquide middelen, liquiditeiten, saldo, geldrekening, spaarrekening, efectivo, liquidez, tesorería, saldo en efectivo, saldo disponible, cuenta corriente,
     liquidità, contanti, conto corrente, saldo liquido, dinheiro, saldo em conta, caixa, disponível, conta corrente, kontanter, likvida medel, kontanta medel, tillgängligt belopp, konto, current account, checking account, savings account, free funds, free cash, ledger balance, buying power cash, client money, gotówka, hotovost, kontantbeholdning, cash and sweep"""

@@ -403,3 +403,75 @@ def test_a_document_type_declaration_is_refused() -> None:
     with zipfile.ZipFile(buffer, "a", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/extra.xml", b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>')
     assert "document type" in read(buffer.getvalue())["error"]
+
+
+# --- regressions --------------------------------------------------------------------------------------------------------------------
+
+
+def test_lines_quoted_as_a_whole_are_unwrapped() -> None:
+    assert held(read('"Ticker,Shares"\n"AAPL,10"\n"MSFT,5"\n')) == {"AAPL": 10.0, "MSFT": 5.0}
+
+
+def test_a_price_is_never_proposed_as_the_quantity() -> None:
+    assert read("Symbol,Last,Chg\nAAPL,126.37,1\nMSFT,234.91,2\n")["outcome"] == "error"
+    assert asked(read("Symbol,Last,Mine\nAAPL,126.37,1\nMSFT,234.91,2\n")) == {"quantity_column": "2"}
+
+
+def test_dates_beside_purchase_prices_are_proposed_as_purchases() -> None:
+    assert asked(read("Symbol,Date,Shares,Price paid\nAAPL,2020-01-05,10,70\nMSFT,2021-02-05,5,200\n")) == {"snapshot": "all"}
+
+
+def test_a_value_without_a_quantity_is_not_dropped_in_silence() -> None:
+    answer = read("Name,Symbol,Shares,Value\nApple,AAPL,26,3285.62\nWine cellar,,,9000\nMargin debit,,,-500\n")
+    assert [(other["name"], other["kind"], other["value"]) for other in answer["other"]] == [("Wine cellar", "unrecognised", 9000.0)]
+    assert warned(answer) == ["unrecognised"]
+    assert [(cash["label"], cash["value"]) for cash in answer["cash"]] == [("Margin debit", -500.0)]
+
+
+def test_of_a_section_of_cash_only_the_final_balances_count() -> None:
+    lines = (
+        "Statement,Header,Field Name,Field Value",
+        'Statement,Data,Period,"December 1, 2022 - December 28, 2022"',
+        "Open Positions,Header,DataDiscriminator,Asset Category,Currency,Symbol,Quantity,Close Price,Value",
+        "Open Positions,Data,Summary,Stocks,USD,AMD,300,62.81,18843",
+        "Cash Report,Header,Currency Summary,Currency,Total",
+        "Cash Report,Data,Starting Cash,USD,100",
+        "Cash Report,Data,Ending Cash,Base Currency Summary,99",
+        "Cash Report,Data,Ending Cash,USD,99",
+        "Cash Report,Data,Ending Settled Cash,USD,98",
+    )
+    answer = read("\n".join(lines) + "\n")
+    assert [(cash["currency"], cash["value"], cash["lines"]) for cash in answer["cash"]] == [("USD", 99.0, [8])]
+    assert answer["as_of"] == "2022-12-28"
+
+
+def test_the_result_does_not_depend_on_what_was_read_before() -> None:
+    file = "Symbol;Quantity;Price;Value\nAAPL;1.040;126,37;131.424,80\n"
+    first = read(file)
+    read("Symbol,Quantity\nAAPL,1.040\n")
+    assert read(file) == first
+
+
+def test_a_further_table_that_names_no_size_is_not_read_as_positions() -> None:
+    answer = read("Symbol,Shares\nAAPL,26\n\nSymbol,Dividend yield,Price date\nAAPL,0.23,2023-01-05\n")
+    assert held(answer) == {"AAPL": 26.0}
+    assert warned(answer) == ["second_table_ignored"]
+
+
+def test_a_workbook_that_declares_a_wrong_size_is_read_in_full() -> None:
+    source = zipfile.ZipFile(io.BytesIO(workbook(("Positions", POSITIONS))))
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name in source.namelist():
+            data = source.read(name)
+            if name.startswith("xl/worksheets/"):
+                assert b'<dimension ref="A1:D5"' in data
+                data = data.replace(b'<dimension ref="A1:D5"', b'<dimension ref="A1:A1"')
+            archive.writestr(name, data)
+    assert held(read(buffer.getvalue())) == {"AAPL": 1.234, "TRUE": 26.0}
+
+
+def test_a_value_in_pence_is_pounds() -> None:
+    [position] = read("Ticker,Value\nVOD.L,105125p\n")["positions"]
+    assert position["market_value"] == pytest.approx(1051.25)
+    assert position["currency"] == "GBP"
