@@ -573,7 +573,7 @@ def _weights(lines: Sequence[Line], context: Context, asker: Asker) -> float:
         return 1.0
     if "percent" in plain(header).split():
         return 100.0
-    total = math.fsum(abs(weight) for weight in bare)
+    total = math.fsum(bare)
     if 0.9 <= total <= 1.1:
         return 1.0
     if 90.0 <= total <= 110.0:
@@ -582,7 +582,7 @@ def _weights(lines: Sequence[Line], context: Context, asker: Asker) -> float:
         "weight_unit",
         f"The weights add up to {total:,.6g}; are they percentages or fractions?",
         (("percent", "Percentages: 40 is 40 %"), ("fraction", "Fractions: 0.4 is 40 %")),
-        "percent" if total > 1.5 else "fraction",
+        "percent" if max(map(abs, bare)) > 2.0 else "fraction",
     )
     return 100.0 if answer == "percent" else 1.0
 

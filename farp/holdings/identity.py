@@ -39,7 +39,7 @@ class Identifier:
     def __init__(self, asker: Asker, instruments: Mapping[str, Instrument] | None, lines: Sequence[Line]) -> None:
         self._asker = asker
         self._instruments = instruments
-        self._known: dict[tuple[str, str | None, str | None, str, str, str | None], Identified] = {}
+        self._known: dict[tuple[str | None, ...], Identified] = {}
         self._asked: set[str] = set()
         self._suggested = 0
         self._by_isin: list[Line] = []
@@ -52,7 +52,7 @@ class Identifier:
 
     def identify(self, line: Line) -> Identified:
         """Return who `line` is; asks when the file does not say."""
-        about = (line.symbol, line.isin, line.cusip, line.code, line.name, line.quote)
+        about = (line.symbol, line.isin, line.cusip, line.code, line.name, line.quote, line.class_text)
         if about not in self._known:
             self._known[about] = self._identify(line)
         if not line.symbol and line.isin:
@@ -104,7 +104,7 @@ class Identifier:
         by_number = ticker_of(line.isin, line.cusip)
         by_number = spelled_as(by_number, self._instruments) if by_number else None
         raw = line.symbol or line.isin or line.code or line.name or line.label
-        coin = crypto_ticker(line.symbol, line.name, "")
+        coin = crypto_ticker(line.symbol, line.name, line.class_text)
         if coin and line.isin is None:
             return self._of(coin, raw, line)
         if line.symbol and self._is_ticker(line):

@@ -57,6 +57,7 @@ class Line:
     base_value: float | None = None
     percent: bool = False
     side_from_type: bool = False
+    class_text: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +127,7 @@ def understood(row: Row, context: Context) -> Line:
         quote=PENCE.get(quote or "", quote),
         side=side_of(texts["side"]) if "side" in texts else -1 if typed_short else 0,
         side_from_type=typed_short,
+        class_text=read("class", ""),
         action=read("action", ""),
         multiplier=_value(marks.number(row, context.columns.index["multiplier"])) if "multiplier" in texts else None,
         account=read("account", ""),

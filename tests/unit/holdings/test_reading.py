@@ -475,3 +475,16 @@ def test_a_value_in_pence_is_pounds() -> None:
     [position] = read("Ticker,Value\nVOD.L,105125p\n")["positions"]
     assert position["market_value"] == pytest.approx(1051.25)
     assert position["currency"] == "GBP"
+
+
+def test_weights_of_a_portfolio_with_shorts_are_fractions_if_they_add_up_to_one() -> None:
+    answer = read("Ticker,Weight\nAAPL,1.3\nBBY,-0.3\n")
+    assert {position["ticker"]: position["weight"] for position in answer["positions"]} == {"AAPL": 1.3, "BBY": -0.3}
+    assert "weight_unit" not in asked(answer)
+    assert asked(read("Ticker,Weight\nAAPL,13\nBBY,7\n"))["weight_unit"] == "percent"
+
+
+def test_a_coin_is_known_by_its_class_or_its_name() -> None:
+    assert held(read("Type,Symbol,Qty\nEquity,AAPL,5\nCrypto,BTC,0.5\n")) == {"AAPL": 5.0, "BTC-USD": 0.5}
+    assert held(read("Asset,Name,Qty\nETH,Ethereum,2\n")) == {"ETH-USD": 2.0}
+    assert held(read("Symbol,Name,Qty\nETH,Ethan Allen,2\n")) == {"ETH": 2.0}
