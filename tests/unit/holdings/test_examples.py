@@ -11,7 +11,7 @@ import pytest
 from farp.holdings import document, read_holdings
 from farp.prices.sample import load_sample
 
-EXAMPLES = Path(__file__).parent / "examples"
+EXAMPLES = Path(__file__).parents[2] / "data" / "holdings_examples"
 EXPECTED: dict[str, Any] = json.loads((EXAMPLES / "expected.json").read_text(encoding="utf-8"))["files"]
 
 
