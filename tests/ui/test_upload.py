@@ -223,11 +223,18 @@ def test_discarding_changes_nothing(open_app: OpenApp, desk: Desk) -> None:
     assert [portfolio.id for portfolio in desk.portfolios()] == ["mine.me"]
 
 
-def test_the_next_file_does_not_inherit_edits(open_app: OpenApp) -> None:
+def test_the_next_file_does_not_inherit_edits(open_app: OpenApp, desk: Desk) -> None:
     app = edit(upload(open_app("upload"), PLAIN), {0: {"Quantity": 7}})
     upload(app, PLAIN.replace(b"100", b"300"))
-    assert app.data_editor[0].value["Quantity"][0] == 300.0
-    assert "Will be saved: 3 positions" in words(app)
+    button(app, "Save and analyse").click().run()
+    assert saved(desk, "my-depot.me")[0] == Position("AAPL", 300.0)
+
+
+def test_a_suggestion_replaces_what_was_typed_into_its_row(open_app: OpenApp, desk: Desk) -> None:
+    app = edit(upload(open_app("upload"), PLAIN), {1: {"Ticker": "MSFTX"}})
+    button(app, "MSFT · Microsoft").click().run()
+    button(app, "Save and analyse").click().run()
+    assert saved(desk, "my-depot.me")[1] == Position("MSFT", 42.5)
 
 
 @pytest.mark.parametrize("example", ["US broker", "German depot", "Model in weights"])
@@ -244,8 +251,14 @@ def test_examples_lead_to_a_portfolio(open_app: OpenApp, desk: Desk, example: st
 
 def test_text_of_a_file_is_never_markup(open_app: OpenApp) -> None:
     evil = b":red[x] *b* $5 <script>alert(1)</script>"
-    app = upload(open_app("upload"), b"Ticker,Name,Quantity," + evil + b"\nNOSUCH," + evil + b",5,1\n", "a*b*[c](d).csv")
+    app = upload(open_app("upload"), b"Ticker (*a*),Name,Quantity," + evil + b"\nNOSUCH," + evil + b",5,1\n", "a*b*[c](d).csv")
+    edit(app, {0: {"Ticker": "*b* $5"}})
     assert not app.exception
+    assert any("Ticker \\(\\*a\\*\\) → ticker" in element.value for element in app.markdown), "a heading"
+    assert any(":red[**\\*B\\* \\$5** is not known]" in element.value for element in app.markdown), "a typed ticker"
+    app.session_state["map_columns"] = True
+    app.run()
+    assert "Ticker \\(\\*a\\*\\)" in [box.label for box in app.selectbox]
     shown = "\n".join(str(element.value) for kind in ("markdown", "caption", "info", "warning") for element in app.get(kind))
     assert "<script>" not in shown.replace("\\<", "")
     assert ":red[x]" not in shown
