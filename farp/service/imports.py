@@ -68,7 +68,11 @@ def positions_of(
             positions.append(outcome)
         else:
             unresolved.append(outcome)
-    positions += [Position(cash_ticker(cash.currency or base_currency), cash.value) for cash in reading.cash if cash.value]
+    for cash in reading.cash:
+        if cash.pending:
+            unresolved.append(Unresolved(label=cash.label, lines=cash.lines, message="it is not settled yet, so it is no cash of the portfolio."))
+        elif cash.value:
+            positions.append(Position(cash_ticker(cash.currency or base_currency), cash.value))
     return added_up(positions), tuple(unresolved)
 
 

@@ -20,7 +20,7 @@ from farp.store.users import find_portfolio, portfolio_id, portfolios_of
 DEFAULT_OWNER = "me"
 NAME_LENGTH = 80
 DESCRIPTION_LENGTH = 1000
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS = ("=", "+", "-", "@")
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
@@ -193,7 +193,9 @@ def _assets(positions: Iterable[Position]) -> list[dict[str, Any]]:
 
 
 def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    """Return `text` as a cell that is one line and no formula."""
+    line = "".join(character if character.isprintable() else " " for character in text).strip()
+    return f"'{line}" if line.startswith(_FORMULA_STARTS) else line
 
 
 def _in_full(quantity: float) -> str:

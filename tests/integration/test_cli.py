@@ -206,7 +206,7 @@ def test_help_is_there_at_once_and_loads_nothing_slow(folder: Path) -> None:
     loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
     assert loaded.stdout == "[]\n"
     shown = run_process(folder, "--help")
-    for command in ("serve", "seed", "portfolios", "risk", "check"):
+    for command in ("serve", "seed", "portfolios", "risk", "import", "export", "delete", "check"):
         assert command in shown.stdout
 
 

@@ -20,6 +20,7 @@ EXAMPLES: tuple[FarpError, ...] = (
     errors.NothingToAnalyse("p1", ("SPY has no price",), dt.date(2022, 12, 28)),
     errors.NotFound("portfolio", "p1"),
     errors.NoPortfolios(),
+    errors.Conflict("portfolio", "p1"),
     errors.Forbidden("This portfolio belongs to somebody else."),
     errors.SourceUnavailable("The database does not answer."),
 )

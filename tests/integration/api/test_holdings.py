@@ -419,6 +419,20 @@ def test_the_day_of_the_prices_turns_weights_into_units(api: httpx.Client, desk:
     assert {position["ticker"]: position["quantity"] for position in body["positions"]}["AAPL"] == pytest.approx(600.0 / close)
 
 
+def test_the_day_asked_for_goes_before_the_one_in_the_file(api: httpx.Client) -> None:
+    data, name = b"Ticker,Market Value,Currency\nAAPL,1000,USD\n", "holdings_2022-12-01.csv"
+
+    def units(**fields: str) -> float:
+        body = saved(upload(api, data, name, dry_run="true", **fields), 200)
+        return float(body["positions"][0]["quantity"])
+
+    assert upload(api, data, name).json()["import"]["questions"][0]["key"] == "prices"
+    stated = units(answer="prices=as_of")
+    assert units(as_of_date="2022-12-01") == stated
+    assert units(as_of_date="2022-01-03") != stated
+    assert units(as_of_date="2022-01-03", answer="prices=as_of") == units(as_of_date="2022-01-03")
+
+
 def test_a_wrong_answer_is_422_and_says_what_is_allowed(api: httpx.Client) -> None:
     read = refused_import(upload(api, WEIGHTS, answer="nope=1"), "unreadable_holdings")
     assert "no question 'nope'" in read["error"]
