@@ -329,11 +329,12 @@ class ReadPosition(Answer):
 
 
 class ReadCash(Answer):
-    """Money in the file; `currency` is null when the file names none."""
+    """Money in the file; `currency` is null when the file names none, `pending` is not settled and no cash yet."""
 
     label: str
     currency: str | None
     value: float
+    pending: bool
     lines: list[int]
 
 

@@ -713,6 +713,7 @@ def _cash(lines: Sequence[Line], positions: Sequence[ImportedPosition], asker: A
             currency=currency,
             value=math.fsum(line.value or 0.0 for line in members),
             lines=tuple(number for line in members for number in line.row.lines),
+            pending=members[0].reason == "pending",
         )
         for (label, currency), members in groups.items()
     )

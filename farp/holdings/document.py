@@ -14,7 +14,10 @@ def document(result: HoldingsImport) -> dict[str, Any]:
         "outcome": result.outcome,
         "as_of": result.as_of.isoformat() if result.as_of else None,
         "positions": [_position(position) for position in result.positions],
-        "cash": [{"label": cash.label, "currency": cash.currency, "value": cash.value, "lines": list(cash.lines)} for cash in result.cash],
+        "cash": [
+            {"label": cash.label, "currency": cash.currency, "value": cash.value, "pending": cash.pending, "lines": list(cash.lines)}
+            for cash in result.cash
+        ],
         "other": [
             {
                 "symbol": other.symbol,

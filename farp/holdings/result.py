@@ -47,12 +47,13 @@ class ImportedPosition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportedCash:
-    """Money, a sweep fund or activity still pending; `currency` is None when the file names none."""
+    """Money, a sweep fund or activity still `pending` (not settled: no cash yet); `currency` is None when the file names none."""
 
     label: str
     currency: str | None
     value: float
     lines: tuple[int, ...]
+    pending: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

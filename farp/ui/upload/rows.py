@@ -183,7 +183,7 @@ def _cash(item: ImportedCash, reading: HoldingsImport, plain: HoldingsImport, po
         quantity=item.value,
         keep=bool(positions),  # a line of no money changes nothing
         name=item.label,
-        note="" if item.currency else "the file names no currency",
+        note="not settled yet" if item.pending else "" if item.currency else "the file names no currency",
         lines=item.lines,
         source=source_text(reading, item.lines),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,9 @@ def answer(layer: type[SecurityHeaders] | type[SameOrigin], scope: dict[str, Any
     async def send(message: Any) -> None:
         sent.append(message)
 
-    asyncio.run(layer(application)(scope, receive, send))
+    # in a thread of its own: Playwright, where it ran before in this process, leaves a running loop in this one
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, layer(application)(scope, receive, send)).result()
     return sent
 
 
