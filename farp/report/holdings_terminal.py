@@ -23,9 +23,11 @@ def holdings_tables(reading: HoldingsImport, filename: str) -> Iterator[Renderab
     if reading.positions:
         yield _positions(reading.positions)
     if reading.cash:
-        table = literal_table("Cash", ("Amount", "right"), "Currency", "Lines")
+        table = literal_table("Cash", ("Amount", "right"), "Currency", "Lines", "")
         for cash in reading.cash:
-            literal_row(table, cash.label, quantity(cash.value), cash.currency or "not named", _lines(cash.lines))
+            literal_row(
+                table, cash.label, quantity(cash.value), cash.currency or "not named", _lines(cash.lines), "not settled" if cash.pending else ""
+            )
         yield table
     if reading.other:
         table = literal_table("Recognised, not modelled", "Kind", ("Quantity", "right"), "Lines")

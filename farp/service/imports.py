@@ -1,6 +1,6 @@
 """From what a holdings file says to positions in units: values and weights need a price, money becomes cash.
 
-A holding that cannot become a position (neither ticker nor ISIN, or a value without a price) is returned as `Unresolved`; nothing is dropped.
+A holding that cannot become a position (neither ticker nor ISIN, a value without a price, money not settled) is returned as `Unresolved`; nothing is dropped.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ def answered(
 def assumptions(reading: HoldingsImport, history: PriceHistory, *, base_currency: str = "USD", as_of: dt.date | None = None) -> tuple[str, ...]:
     """Return, as sentences, what `positions_of` with the same arguments takes for granted."""
     sentences = []
-    silent = [cash.label for cash in reading.cash if cash.currency is None and cash.value]
+    silent = [cash.label for cash in reading.cash if cash.currency is None and cash.value and not cash.pending]
     silent += [item.raw for item in reading.positions if item.basis == "market_value" and item.currency is None]
     if silent:
         sentences.append(f"The file names no currency for {_some(silent)}; taken as {base_currency}.")

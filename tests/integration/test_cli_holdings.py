@@ -155,6 +155,12 @@ def test_the_summary_says_what_was_understood_and_what_was_not(farp: Callable[..
     assert len(desk.portfolio("mine.me").positions) == 7
 
 
+def test_what_is_not_settled_is_named_and_left_out(farp: Callable[..., Result]) -> None:
+    shown = " ".join(farp("import", str(EXAMPLES / "fidelity_Portfolio_Positions_Dec-28-2022.csv"), "--dry-run").stdout.split())
+    assert "Pending Activity −1,016.2 USD 7 not settled" in shown
+    assert "Not in the portfolio: Pending Activity (lines 7): it is not settled yet" in shown
+
+
 def test_a_dry_run_shows_the_same_and_saves_nothing(farp: Callable[..., Result], desk: Desk) -> None:
     dry, real = (farp("import", "-", "--name", "Dry", *more, given=SIMPLE) for more in (["--dry-run"], []))
     assert dry.exit_code == real.exit_code == 0

@@ -64,17 +64,6 @@ def test_what_is_not_settled_is_reported_and_no_cash(history: PriceHistory) -> N
     assert [(item.label, item.lines) for item in unresolved] == [("Pending Activity", (7,))]
 
 
-def test_money_that_is_not_settled_is_no_cash_yet(history: PriceHistory) -> None:
-    pending = ImportedCash(label="Pending Activity", currency=None, value=-1016.2, lines=(7,), pending=True)
-    reading = read(held("AAPL", quantity=1.0), cash=(pending,))
-    positions, unresolved = positions_of(reading, history)
-    assert positions == (Position("AAPL", 1.0),)
-    assert [(item.label, item.lines, item.message) for item in unresolved] == [
-        ("Pending Activity", (7,), "it is not settled, so it is no cash yet; add it once it is.")
-    ]
-    assert assumptions(reading, history) == ()
-
-
 def test_values_become_units_at_the_price_of_the_day_in_the_values_currency(history: PriceHistory) -> None:
     reading = read(held("AAPL", market_value=1000.0, currency="USD"), held("MSFT", market_value=-500.0, currency="EUR"))
     euro = float(history.fx_rate("USD", "EUR")[-1])
@@ -138,6 +127,7 @@ def test_an_error_and_open_questions_are_refused(history: PriceHistory) -> None:
 
 
 def test_what_is_taken_for_granted_is_said(history: PriceHistory) -> None:
+    assert assumptions(read(cash=(ImportedCash(label="Pending", currency=None, value=1.0, lines=(7,), pending=True),)), history) == ()
     assert assumptions(read(held("AAPL", quantity=1.0)), history) == ()
     cash = tuple(ImportedCash(label=f"Konto {i}", currency=None, value=float(i), lines=(i + 1,)) for i in range(6))
     assert assumptions(read(cash=cash), history, base_currency="EUR") == (
