@@ -512,12 +512,13 @@ def _sized_by(
         )
         as_of = dt.date.fromisoformat(answer) if answer and answer != "latest" else None
     else:
-        asker.ask(
+        chosen = asker.ask(
             "prices",
             f"The file gives {'weights' if basis == 'weight' else 'market values'} and not all quantities; work them out with the prices of {as_of.isoformat()}?",
             (("as_of", f"Yes, with the prices of {as_of.isoformat()}"), ("latest", "With the last prices there are")),
             "as_of",
         )
+        as_of = None if chosen == "latest" else as_of
     if any(position.basis == "market_value" and position.currency is None for position in positions):
         code = asker.ask(
             "currency",

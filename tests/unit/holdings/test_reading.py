@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import zipfile
 from typing import Any
@@ -488,3 +489,11 @@ def test_a_coin_is_known_by_its_class_or_its_name() -> None:
     assert held(read("Type,Symbol,Qty\nEquity,AAPL,5\nCrypto,BTC,0.5\n")) == {"AAPL": 5.0, "BTC-USD": 0.5}
     assert held(read("Asset,Name,Qty\nETH,Ethereum,2\n")) == {"ETH-USD": 2.0}
     assert held(read("Symbol,Name,Qty\nETH,Ethan Allen,2\n")) == {"ETH": 2.0}
+
+
+@pytest.mark.parametrize(("answer", "day"), [("as_of", dt.date(2021, 6, 30)), ("latest", None)])
+def test_the_prices_asked_for_decide_the_day_of_the_sizes(answer: str, day: dt.date | None) -> None:
+    data = b"Holdings as of 2021-06-30\nTicker,Weight\nAAPL,60%\nMSFT,40%\n"
+    reading = read_holdings(data, answers={"prices": answer, "portfolio_value": "100000"})
+    assert reading.outcome in {"ok", "ok_with_warnings"}, reading.questions
+    assert reading.as_of == day
