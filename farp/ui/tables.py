@@ -33,6 +33,7 @@ class Table:
     formats: dict[str, Formatter] = field(default_factory=dict)
     help: dict[str, str] = field(default_factory=dict)
     pinned: str | None = None
+    widths: dict[str, int] = field(default_factory=dict)  # px, where Streamlit's guess from the first rows cuts longer ones
 
 
 def show(table: Table, *, key: str | None = None, selectable: bool = False, height: int | None = None) -> int | None:
@@ -40,6 +41,8 @@ def show(table: Table, *, key: str | None = None, selectable: bool = False, heig
     config: dict[str, Any] = {}
     for column in table.frame.columns:
         options: dict[str, Any] = {"help": table.help.get(column), "pinned": column == table.pinned}
+        if column in table.widths:
+            options["width"] = table.widths[column]
         if column == table.pinned:
             options["width"] = PINNED_PIXELS
         elif column in table.formats:
@@ -295,6 +298,7 @@ def positions(report: RiskReport) -> Table:
             "Kind of price": "What the price source says about this series.",
         },
         pinned="Ticker",
+        widths={"Name": 260, "Sector": 170},
     )
 
 
