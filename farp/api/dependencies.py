@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute
 from farp.analysis import RiskReport
 from farp.api import parameters
 from farp.errors import InsufficientHistory, NothingToAnalyse
-from farp.report import document
+from farp.report.documents import report as document
 from farp.service import Desk
 
 

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 
 from farp.api.headers import HEADERS
 from farp.errors import Conflict, DataError, FarpError, Forbidden, InsufficientHistory, InvalidInput, NotFound, NothingToAnalyse, SourceUnavailable
-from farp.report.document import exclusion_document
+from farp.report.documents.common import exclusion_document
 from farp.valuation import Exclusion
 
 _STATUS: tuple[tuple[type[FarpError], int, str], ...] = (

@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse
 
 from farp.api import models, parameters
 from farp.api.dependencies import AsOfDate, TheDesk, portfolio_document_of
-from farp.report import document
+from farp.report.documents import report as document
 
 router = APIRouter(prefix="/portfolios", tags=["portfolios"], responses=models.ERRORS)
 

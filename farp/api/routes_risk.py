@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse
 
 from farp.api import models, parameters
 from farp.api.dependencies import AsOfDate, PortfolioId, TheDesk, report_of
-from farp.report import document
+from farp.report.documents import report as document
 
 router = APIRouter(prefix="/risk", tags=["risk"], responses=models.ERRORS)
 

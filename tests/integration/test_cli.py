@@ -15,7 +15,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from farp.cli import app
-from farp.report.document import metrics_document, portfolios_document
+from farp.report.documents.report import metrics_document, portfolios_document
 from farp.service import Desk, open_desk
 from farp.settings import load_settings
 from farp.store.protocol import PORTFOLIOS

@@ -15,9 +15,8 @@ from farp.analysis import AnalysisSpec, RiskReport, analyse
 from farp.engine.factor_model import VarianceContributions
 from farp.errors import DataError, InvalidInput
 from farp.portfolio import AssetClass, Portfolio
-from farp.report.document import (
-    excluded_value,
-    exclusion_document,
+from farp.report.documents.common import excluded_value, exclusion_document
+from farp.report.documents.report import (
     exposure_document,
     factor_contributions_document,
     metrics_document,

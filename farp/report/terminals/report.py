@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
-from rich import box
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -13,7 +12,8 @@ from rich.text import Text
 from farp.analysis import RiskReport
 from farp.format import confidence, day, days, money, number, percent, quantity
 from farp.portfolio import Portfolio
-from farp.report.document import excluded_value
+from farp.report.documents.common import excluded_value
+from farp.report.terminals.common import facts_table, literal_row, literal_table, plain_text
 from farp.valuation import Exclusion
 
 LARGEST = 5
@@ -37,16 +37,6 @@ def portfolios_table(portfolios: Iterable[Portfolio]) -> Table:
     table = literal_table("Id", "Name", "Owner", ("Positions", "right"), "Currency")
     for portfolio in portfolios:
         literal_row(table, portfolio.id, portfolio.name, portfolio.owner_name, str(len(portfolio.positions)), portfolio.base_currency)
-    return table
-
-
-def facts_table(facts: Sequence[tuple[str, str]]) -> Table:
-    """Return names and values side by side."""
-    table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_column(style="dim")
-    table.add_column(overflow="fold")
-    for name, value in facts:
-        literal_row(table, name, value)
     return table
 
 
@@ -118,22 +108,3 @@ def _exclusions(exclusions: Sequence[Exclusion], currency: str) -> Table:
 
 def _share_and_money(share: float | None, amount: float, currency: str) -> str:
     return f"{percent(share)} ({money(amount, currency)})"
-
-
-def literal_table(*columns: str | tuple[str, str]) -> Table:
-    """Return an empty table with headings taken literally; a heading may come with the side it is aligned to."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim")
-    for column in columns:
-        heading, side = column if isinstance(column, tuple) else (column, "left")
-        table.add_column(Text(heading), justify="right" if side == "right" else "left", overflow="fold")
-    return table
-
-
-def literal_row(table: Table, *cells: str) -> None:
-    """Add a row whose cells are taken literally."""
-    table.add_row(*(Text(plain_text(cell)) for cell in cells))
-
-
-def plain_text(text: str) -> str:
-    """Return `text` without control characters: a name in the store must not steer the terminal."""
-    return "".join(character for character in text if character.isprintable() or character in "\N{THIN SPACE}\N{NO-BREAK SPACE}")

@@ -134,13 +134,13 @@ def portfolios(json: Annotated[bool, typer.Option("--json", help="Print JSON, as
         everything = desk.portfolios()
         default = desk.default_portfolio_id() if everything else None
     if json:
-        from farp.report.document import portfolios_document
+        from farp.report.documents.report import portfolios_document
 
         _print_json(portfolios_document(everything, default))
         return
     if not everything:
         raise NoPortfolios
-    from farp.report.terminal import portfolios_table
+    from farp.report.terminals.report import portfolios_table
 
     _console().print(portfolios_table(everything))
 
@@ -165,11 +165,11 @@ def risk(
     with open_desk(load_settings()) as desk:
         report = desk.report(id, day)
     if json:
-        from farp.report.document import metrics_document
+        from farp.report.documents.report import metrics_document
 
         _print_json(metrics_document(report))
         return
-    from farp.report.terminal import risk_tables
+    from farp.report.terminals.report import risk_tables
 
     console = _console()
     for part in risk_tables(report):
@@ -218,7 +218,7 @@ def import_(
     elif reading.error is not None:
         raise InvalidInput(reading.error)
     else:
-        from farp.report.holdings_terminal import holdings_tables, outcome_lines
+        from farp.report.terminals.holdings import holdings_tables, outcome_lines
 
         console = _console()
         for part in holdings_tables(reading, filename or "standard input"):
@@ -258,7 +258,7 @@ def delete(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Remove a portfolio."""
-    from farp.report.terminal import plain_text
+    from farp.report.terminals.common import plain_text
     from farp.service import open_desk
     from farp.settings import load_settings
 
@@ -282,7 +282,7 @@ def check() -> None:
     import datetime as dt
 
     from farp.format import day, percent
-    from farp.report.terminal import facts_table
+    from farp.report.terminals.common import facts_table
     from farp.service import open_desk
     from farp.settings import load_settings
 
@@ -341,7 +341,3 @@ def _print_json(document: Any) -> None:
     import json
 
     typer.echo(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
-
-
-if __name__ == "__main__":
-    app()

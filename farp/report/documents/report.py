@@ -10,18 +10,29 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from farp.analysis import RiskReport
-from farp.engine.checks import TRADING_DAYS, Floats
+from farp.engine.checks import TRADING_DAYS
 from farp.engine.exposure import Exposure
 from farp.engine.value_at_risk import INTERVAL_PROBABILITY, ValueAtRisk
 from farp.errors import DataError, InsufficientHistory, InvalidInput, NothingToAnalyse
 from farp.market import Factor, PriceHistory
 from farp.portfolio import UNCLASSIFIED, AssetClass, Instrument, Portfolio, Position
-from farp.valuation import Exclusion, ExclusionReason, Holding
-
-JsonObject = dict[str, Any]
+from farp.report.documents.common import (
+    JsonObject,
+    confidence_percent,
+    day,
+    excluded_value,
+    exclusion_document,
+    identity,
+    number,
+    percent,
+    percent_of,
+    provenance,
+    row,
+    rows,
+)
+from farp.valuation import Exclusion, Holding
 
 SPECIFIC = "Specific"
 
@@ -50,10 +61,10 @@ def portfolio_document(report: RiskReport) -> JsonObject:
     return {
         **summary_document(report.portfolio),
         "date": report.as_of.isoformat(),
-        "portfolio_value": _number(report.net_asset_value),
-        "total_gross_exposure": _number(report.gross),
+        "portfolio_value": number(report.net_asset_value),
+        "total_gross_exposure": number(report.gross),
         "positions": [_position(holding) for holding in report.holdings],
-        **_provenance(report),
+        **provenance(report),
     }
 
 
@@ -68,11 +79,11 @@ def unpriced_portfolio_document(
         "portfolio_value": None,
         "total_gross_exposure": None,
         "positions": [_unpriced_position(position, history.instrument(position.ticker)) for position in portfolio.positions],
-        "requested_as_of_date": _day(requested_as_of),
+        "requested_as_of_date": day(requested_as_of),
         "source": history.source,
         "source_label": history.source_label,
         "excluded": [exclusion_document(exclusion) for exclusion in excluded],
-        "excluded_value": _number(excluded_value(excluded)),
+        "excluded_value": number(excluded_value(excluded)),
         "notes": [str(why)],
     }
 
@@ -82,32 +93,32 @@ def metrics_document(report: RiskReport) -> JsonObject:
     drawdown, benchmark = report.drawdown, report.benchmark
     return {
         "date": report.as_of.isoformat(),
-        "portfolio_value": _number(report.net_asset_value),
+        "portfolio_value": number(report.net_asset_value),
         "var": {_var_key(figure): _metrics_figure(figure) for figure in report.value_at_risk},
         "drawdown": {
-            "current_drawdown_pct": _percent(drawdown.current),
-            "current_drawdown_amount": _number(drawdown.current_amount),
-            "max_drawdown_pct": _percent(drawdown.maximum),
-            "max_drawdown_amount": _number(drawdown.maximum_amount),
-            "peak_date": _day(drawdown.peak_date),
-            "peak_value": _number(drawdown.peak_value),
-            "trough_date": _day(drawdown.trough_date),
-            "trough_value": _number(drawdown.trough_value),
+            "current_drawdown_pct": percent(drawdown.current),
+            "current_drawdown_amount": number(drawdown.current_amount),
+            "max_drawdown_pct": percent(drawdown.maximum),
+            "max_drawdown_amount": number(drawdown.maximum_amount),
+            "peak_date": day(drawdown.peak_date),
+            "peak_value": number(drawdown.peak_value),
+            "trough_date": day(drawdown.trough_date),
+            "trough_value": number(drawdown.trough_value),
         },
-        "volatility": {f"{window}d": _number(value) for window, value in report.volatility.items()},
+        "volatility": {f"{window}d": number(value) for window, value in report.volatility.items()},
         "sharpe_ratio": {
-            **{f"{window}d": _number(value) for window, value in report.sharpe_ratio.items()},
-            "risk_free_rate": _number(report.spec.risk_free_rate),
+            **{f"{window}d": number(value) for window, value in report.sharpe_ratio.items()},
+            "risk_free_rate": number(report.spec.risk_free_rate),
         },
-        "risk_free_rate": _number(report.spec.risk_free_rate),
-        "beta": _number(benchmark.beta) if benchmark else None,
+        "risk_free_rate": number(report.spec.risk_free_rate),
+        "beta": number(benchmark.beta) if benchmark else None,
         "benchmark": {"ticker": benchmark.ticker, "name": benchmark.name, "data_points": benchmark.observations} if benchmark else None,
-        "change_1d_amount": _number(report.change_1d),
-        "total_gross_exposure": _number(report.gross),
+        "change_1d_amount": number(report.change_1d),
+        "total_gross_exposure": number(report.gross),
         "lookback_days": report.spec.lookback_days,
         "data_points": report.observations,
-        **_identity(report.portfolio),
-        **_provenance(report),
+        **identity(report.portfolio),
+        **provenance(report),
     }
 
 
@@ -135,38 +146,38 @@ def value_at_risk_document(report: RiskReport, confidence: float, horizon_days: 
         ) from None
     value = report.net_asset_value
     return {
-        "confidence": _confidence(figure.confidence),
+        "confidence": confidence_percent(figure.confidence),
         "horizon_days": figure.horizon_days,
-        "var_pct": _percent(figure.fraction),
-        "var_amount": _number(figure.amount),
+        "var_pct": percent(figure.fraction),
+        "var_amount": number(figure.amount),
         "method": figure.method,
-        "portfolio_value": _number(value),
+        "portfolio_value": number(value),
         "calculation_date": report.as_of.isoformat(),
         "lookback_days": report.spec.lookback_days,
         "data_points": figure.observations,
-        "expected_shortfall_pct": _percent(figure.expected_shortfall_fraction),
-        "expected_shortfall_amount": _number(figure.expected_shortfall),
+        "expected_shortfall_pct": percent(figure.expected_shortfall_fraction),
+        "expected_shortfall_amount": number(figure.expected_shortfall),
         "rule": figure.rule.value,
         "tail_observations": figure.tail_observations,
         "interval": {
-            "probability_pct": _percent(INTERVAL_PROBABILITY),
-            "low_pct": _percent_of(figure.interval_low, value),
-            "low_amount": _number(figure.interval_low),
-            "high_pct": _percent_of(figure.interval_high, value),
-            "high_amount": _number(figure.interval_high),
+            "probability_pct": percent(INTERVAL_PROBABILITY),
+            "low_pct": percent_of(figure.interval_low, value),
+            "low_amount": number(figure.interval_low),
+            "high_pct": percent_of(figure.interval_high, value),
+            "high_amount": number(figure.interval_high),
         },
         "overlapping": (
             {
-                "var_pct": _percent_of(figure.overlapping_amount, value),
-                "var_amount": _number(figure.overlapping_amount),
+                "var_pct": percent_of(figure.overlapping_amount, value),
+                "var_amount": number(figure.overlapping_amount),
                 "data_points": figure.overlapping_observations,
             }
             if figure.overlapping_amount is not None
             else None
         ),
         "warning": figure.warning,
-        **_identity(report.portfolio),
-        **_provenance(report),
+        **identity(report.portfolio),
+        **provenance(report),
     }
 
 
@@ -189,18 +200,18 @@ def exposure_document(report: RiskReport, dimension: str | None = None) -> JsonO
     return {
         "date": report.as_of.isoformat(),
         "base_currency": report.base_currency,
-        "portfolio_value": _number(report.net_asset_value),
-        "total_gross_exposure": _number(report.gross),
-        "total_net_exposure": _number(report.net_asset_value),
+        "portfolio_value": number(report.net_asset_value),
+        "total_gross_exposure": number(report.gross),
+        "total_net_exposure": number(report.net_asset_value),
         **{f"by_{name}": _buckets(name, exposure, report) for name, exposure in report.exposure.items() if dimension in {None, name}},
         "concentration": {
-            "largest_5_pct": _percent(float(concentration.largest_5)),
-            "largest_10_pct": _percent(float(concentration.largest_10)),
-            "herfindahl": _number(float(concentration.herfindahl)),
-            "effective_positions": _number(float(concentration.effective_positions)),
+            "largest_5_pct": percent(float(concentration.largest_5)),
+            "largest_10_pct": percent(float(concentration.largest_10)),
+            "herfindahl": number(float(concentration.herfindahl)),
+            "effective_positions": number(float(concentration.effective_positions)),
         },
-        **_identity(report.portfolio),
-        **_provenance(report),
+        **identity(report.portfolio),
+        **provenance(report),
     }
 
 
@@ -223,7 +234,7 @@ def factor_contributions_document(report: RiskReport) -> JsonObject:
     volatility_amount = math.sqrt(contributions.variance * TRADING_DAYS)
     return {
         "date": report.as_of.isoformat(),
-        "portfolio_value": _number(value),
+        "portfolio_value": number(value),
         "factor_set": analysis.factors.name,
         "columns": [*names, SPECIFIC],
         "factors": [
@@ -234,64 +245,29 @@ def factor_contributions_document(report: RiskReport) -> JsonObject:
             {
                 "ticker": holding.ticker,
                 "name": holding.instrument.name,
-                "weight": _number(holding.weight),
-                "market_value": _number(holding.market_value),
-                "share_pct": _percent(float(share)),
-                "r_squared": _number(float(r_squared)),
+                "weight": number(holding.weight),
+                "market_value": number(holding.market_value),
+                "share_pct": percent(float(share)),
+                "r_squared": number(float(r_squared)),
             }
             for holding, share, r_squared in zip(report.holdings, contributions.by_position, regression.r_squared, strict=True)
         ],
-        "matrix": _rows(contributions.shares, 100.0),
-        "row_totals": _row(contributions.by_position, 100.0),
-        "column_totals": _row(contributions.by_factor, 100.0),
-        "loadings": _rows(regression.loadings),
-        "t_statistics": _rows(regression.t_statistics),
-        "r_squared": _row(regression.r_squared),
-        "systematic_pct": _percent(contributions.systematic),
-        "specific_pct": _percent(contributions.specific),
-        "annual_volatility": _number(volatility_amount / value) if value > 0 else None,
-        "annual_volatility_amount": _number(volatility_amount),
+        "matrix": rows(contributions.shares, 100.0),
+        "row_totals": row(contributions.by_position, 100.0),
+        "column_totals": row(contributions.by_factor, 100.0),
+        "loadings": rows(regression.loadings),
+        "t_statistics": rows(regression.t_statistics),
+        "r_squared": row(regression.r_squared),
+        "systematic_pct": percent(contributions.systematic),
+        "specific_pct": percent(contributions.specific),
+        "annual_volatility": number(volatility_amount / value) if value > 0 else None,
+        "annual_volatility_amount": number(volatility_amount),
         "lookback_days": report.spec.lookback_days,
         "data_points": regression.observations,
-        "condition_number": _number(regression.condition_number),
+        "condition_number": number(regression.condition_number),
         "collinear": bool(regression.collinear),
-        **_identity(report.portfolio),
-        **_provenance(report),
-    }
-
-
-def exclusion_document(exclusion: Exclusion) -> JsonObject:
-    """Return one position that is left out, and why."""
-    return {
-        "ticker": exclusion.ticker,
-        "quantity": _number(exclusion.quantity),
-        "reason": exclusion.reason.value,
-        "message": exclusion.message,
-        "last_price_date": _day(exclusion.last_price_date),
-        "last_value": _number(exclusion.last_value),
-    }
-
-
-def excluded_value(exclusions: Iterable[Exclusion]) -> float | None:
-    """Return what the excluded positions were last worth together, short ones negative; None when no worth of any is known."""
-    exclusions = [exclusion for exclusion in exclusions if exclusion.reason is not ExclusionReason.ZERO_QUANTITY]
-    known = [exclusion.last_value for exclusion in exclusions if exclusion.last_value is not None]
-    return math.fsum(known) if known or not exclusions else None
-
-
-def _identity(portfolio: Portfolio) -> JsonObject:
-    return {"portfolio_id": portfolio.id, "portfolio_name": portfolio.name, "currency": portfolio.base_currency}
-
-
-def _provenance(report: RiskReport) -> JsonObject:
-    """Where the figures come from and what they leave out; part of every answer with figures."""
-    return {
-        "requested_as_of_date": _day(report.requested_as_of),
-        "source": report.source,
-        "source_label": report.source_label,
-        "excluded": [exclusion_document(exclusion) for exclusion in report.excluded],
-        "excluded_value": _number(excluded_value(report.excluded)),
-        "notes": list(report.notes),
+        **identity(report.portfolio),
+        **provenance(report),
     }
 
 
@@ -300,12 +276,12 @@ def _position(holding: Holding) -> JsonObject:
     return {
         "ticker": instrument.ticker,
         "name": instrument.name,
-        "quantity": _number(holding.quantity),
-        "price": _number(holding.price),
+        "quantity": number(holding.quantity),
+        "price": number(holding.price),
         "price_currency": instrument.currency,
-        "fx_rate": _number(holding.fx_rate),
-        "market_value": _number(holding.market_value),
-        "weight": _number(holding.weight),
+        "fx_rate": number(holding.fx_rate),
+        "market_value": number(holding.market_value),
+        "weight": number(holding.weight),
         "asset_class": instrument.asset_class.value,
         "currency": instrument.currency,
         "sector": instrument.sector,
@@ -317,7 +293,7 @@ def _unpriced_position(position: Position, instrument: Instrument | None) -> Jso
     return {
         "ticker": position.ticker,
         "name": instrument.name if instrument else "",
-        "quantity": _number(position.quantity),
+        "quantity": number(position.quantity),
         "price": None,
         "price_currency": instrument.currency if instrument else None,
         "fx_rate": None,
@@ -332,13 +308,13 @@ def _unpriced_position(position: Position, instrument: Instrument | None) -> Jso
 
 def _metrics_figure(figure: ValueAtRisk) -> JsonObject:
     return {
-        "confidence": _confidence(figure.confidence),
+        "confidence": confidence_percent(figure.confidence),
         "horizon_days": figure.horizon_days,
-        "var_pct": _percent(figure.fraction),
-        "var_amount": _number(figure.amount),
+        "var_pct": percent(figure.fraction),
+        "var_amount": number(figure.amount),
         "method": figure.method,
-        "expected_shortfall_pct": _percent(figure.expected_shortfall_fraction),
-        "expected_shortfall_amount": _number(figure.expected_shortfall),
+        "expected_shortfall_pct": percent(figure.expected_shortfall_fraction),
+        "expected_shortfall_amount": number(figure.expected_shortfall),
         "warning": figure.warning,
     }
 
@@ -351,12 +327,12 @@ def _buckets(dimension: str, exposure: Exposure, report: RiskReport) -> list[Jso
         {
             "dimension": dimension,
             "value": bucket,
-            "long_exposure": _number(long),
-            "short_exposure": _number(short),
-            "gross_exposure": _number(gross),
-            "net_exposure": _number(net),
-            "gross_pct": _percent(gross / report.gross) if report.gross else None,
-            "net_pct": _percent(net / net_total) if net_total else None,
+            "long_exposure": number(long),
+            "short_exposure": number(short),
+            "gross_exposure": number(gross),
+            "net_exposure": number(net),
+            "gross_pct": percent(gross / report.gross) if report.gross else None,
+            "net_pct": percent(net / net_total) if net_total else None,
         }
         for bucket, long, short, gross, net in rows
     ]
@@ -366,47 +342,16 @@ def _factor(factor: Factor, exposure: float, value: float, share: float) -> Json
     return {
         "name": factor.name,
         "meaning": factor.meaning,
-        "legs": [{"ticker": ticker, "weight": _number(weight)} for ticker, weight in factor.legs],
-        "portfolio_loading": _number(exposure / value) if value > 0 else None,
-        "exposure_amount": _number(exposure),
-        "share_pct": _percent(share),
+        "legs": [{"ticker": ticker, "weight": number(weight)} for ticker, weight in factor.legs],
+        "portfolio_loading": number(exposure / value) if value > 0 else None,
+        "exposure_amount": number(exposure),
+        "share_pct": percent(share),
     }
 
 
 def _var_key(figure: ValueAtRisk) -> str:
-    return f"{_confidence(figure.confidence)}_{figure.horizon_days}d"
-
-
-def _confidence(fraction: float) -> int | float:
-    """Return a confidence as the whole percent it is meant to be: 0.95 -> 95, and 0.995 -> 99.5."""
-    percent = round(100.0 * fraction, 9)
-    return int(percent) if percent.is_integer() else percent
+    return f"{confidence_percent(figure.confidence)}_{figure.horizon_days}d"
 
 
 def _listed(values: Sequence[float]) -> str:
     return " or ".join(f"{value:g}" for value in values)
-
-
-def _day(day: dt.date | None) -> str | None:
-    return day.isoformat() if day else None
-
-
-def _percent(fraction: float | None) -> float | None:
-    return None if fraction is None else _number(100.0 * fraction)
-
-
-def _percent_of(amount: float | None, total: float) -> float | None:
-    return _percent(amount / total) if amount is not None and total > 0 else None
-
-
-def _number(value: float | None) -> float | None:
-    """Return a plain float; None for what JSON has no number for."""
-    return float(value) if value is not None and math.isfinite(value) else None
-
-
-def _row(values: Floats, scale: float = 1.0) -> list[float | None]:
-    return [_number(value) for value in (scale * values).tolist()]
-
-
-def _rows(values: Floats, scale: float = 1.0) -> list[list[float | None]]:
-    return [_row(row, scale) for row in values]

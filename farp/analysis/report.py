@@ -12,19 +12,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from farp.analysis.alignment import benchmark_returns, factor_returns
+from farp.analysis.window import Series, Window, window_of
 from farp.engine import contribution, drawdown, exposure, factor_model, performance, returns, value_at_risk
 from farp.engine.checks import MINIMUM_OBSERVATIONS, Floats, confidence_level, horizon
 from farp.engine.exposure import Concentration, Exposure
 from farp.engine.factor_model import Regression, VarianceContributions
 from farp.engine.value_at_risk import HISTORICAL_SIMULATION, QuantileRule, ValueAtRisk
-from farp.errors import InvalidInput
+from farp.errors import DataError, InvalidInput
 from farp.format import confidence as shown_confidence
-from farp.format import day as shown_day
 from farp.market import Dates, FactorSet, PriceHistory, as_date
 from farp.portfolio import Portfolio
-from farp.valuation import STALE_AFTER_BUSINESS_DAYS, Exclusion, Holding, Valuation, base_series, valued
+from farp.valuation import Exclusion, Holding
 
 EXPOSURE_DIMENSIONS = ("asset_class", "currency", "sector", "country")
 VOLATILITY_WINDOWS = (20, 60, 252)
@@ -54,14 +54,6 @@ class AnalysisSpec:
             confidence_level(confidence)
         for horizon_days in self.horizons:
             horizon(horizon_days)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Series:
-    """A dated series: `dates` (datetime64[D]) and `values`, both shape (n,)."""
-
-    dates: Dates
-    values: Floats
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,23 +189,18 @@ def analyse(portfolio: Portfolio, history: PriceHistory, as_of: dt.date | None =
         Fewer than 20 daily returns in common.
     """
     spec = spec or AnalysisSpec()
-    valuation = valued(portfolio, history, as_of, spec.lookback_days, extra_days=max(VOLATILITY_WINDOWS))
-    n, nav, market_values = valuation.observations, valuation.net_asset_value, valuation.market_values
-
-    instrument_returns = returns.simple_returns(valuation.prices)
-    past = Series(dates=valuation.dates[1:], values=returns.profit_and_loss(market_values, instrument_returns))
-    profit_and_loss = past.values[-n:]
-    position_profit_and_loss = market_values[:, None] * instrument_returns[:, -n:]
-    prices = valuation.prices[:, -n - 1 :]
-    value = Series(dates=valuation.dates[-n - 1 :], values=returns.value_path(market_values, prices))
+    window = window_of(portfolio, history, as_of, spec.lookback_days, extra_days=max(VOLATILITY_WINDOWS))
+    n, nav, market_values, value = window.observations, window.net_asset_value, window.market_values, window.value
+    past = Series(dates=window.past_dates, values=window.past_profit_and_loss)
+    profit_and_loss, position_profit_and_loss = window.profit_and_loss, window.position_profit_and_loss
     past_returns = Series(dates=past.dates, values=past.values / nav) if nav > 0 else None
 
-    figures = _value_at_risk(profit_and_loss, market_values, prices, nav, spec)
+    figures = _value_at_risk(profit_and_loss, market_values, window.prices, nav, spec)
     rolling_tail, rolling_extreme = (
         value_at_risk.rolling_tail(past.values, confidence, n, spec.rule) for confidence in (spec.confidences[0], spec.confidences[-1])
     )
-    benchmark, benchmark_note = _benchmark(valuation, history, nav)
-    factors, factor_note = _factors(valuation, history, spec)
+    benchmark, benchmark_note = _benchmark(window, history)
+    factors, factor_note = _factors(window, history, spec)
     concentration = exposure.concentration(market_values)
     return RiskReport(
         portfolio=portfolio,
@@ -221,14 +208,14 @@ def analyse(portfolio: Portfolio, history: PriceHistory, as_of: dt.date | None =
         source=history.source,
         source_label=history.source_label,
         requested_as_of=as_of,
-        as_of=valuation.as_of,
-        holdings=valuation.holdings,
-        excluded=valuation.excluded,
+        as_of=window.as_of,
+        holdings=window.holdings,
+        excluded=window.excluded,
         net_asset_value=nav,
-        gross=float(np.abs(market_values).sum()),
+        gross=window.gross,
         change_1d=float(value.values[-1] - value.values[-2]),
         observations=n,
-        limited_by=valuation.limited_by,
+        limited_by=window.valuation.limited_by,
         dates=past.dates[-n:],
         profit_and_loss=profit_and_loss,
         position_profit_and_loss=position_profit_and_loss,
@@ -243,7 +230,7 @@ def analyse(portfolio: Portfolio, history: PriceHistory, as_of: dt.date | None =
         },
         benchmark=benchmark,
         exposure={
-            dimension: exposure.exposure(market_values, [str(getattr(holding.instrument, dimension)) for holding in valuation.holdings])
+            dimension: exposure.exposure(market_values, [str(getattr(holding.instrument, dimension)) for holding in window.holdings])
             for dimension in EXPOSURE_DIMENSIONS
         },
         concentration=concentration,
@@ -257,7 +244,7 @@ def analyse(portfolio: Portfolio, history: PriceHistory, as_of: dt.date | None =
             window: _rolling(past_returns, lambda r, w: performance.rolling_sharpe_ratio(r, w, spec.risk_free_rate), window, n)
             for window in VOLATILITY_WINDOWS
         },
-        notes=tuple(note for note in (valuation.as_of_because, _window_note(valuation, spec), _value_note(nav), benchmark_note, factor_note) if note),
+        notes=(*window.notes, *(note for note in (benchmark_note, factor_note) if note)),
     )
 
 
@@ -335,90 +322,61 @@ def _drawdown(value: Series) -> Drawdown:
     )
 
 
-def _benchmark(valuation: Valuation, history: PriceHistory, nav: float) -> tuple[Benchmark | None, str | None]:
+def _benchmark(window: Window, history: PriceHistory) -> tuple[Benchmark | None, str | None]:
     """Return the benchmark on the days it has in common with the holdings, or None and one sentence why there is none."""
-    ticker, n = history.benchmark, valuation.observations
-    everything = base_series(history, ticker, valuation.portfolio.base_currency)
-    if everything is None:
-        return None, f"There is no beta: the benchmark {ticker} has no price in {valuation.portfolio.base_currency} at this source."
-    closes = everything[np.searchsorted(history.dates, valuation.dates)]
-    shared = np.isfinite(closes)
-    problem = _not_current(valuation, shared, f"the benchmark {ticker}", MINIMUM_OBSERVATIONS)
-    if problem:
-        return None, f"There is no beta: {problem}"
-    dates, closes = valuation.dates[shared], closes[shared]
-    benchmark_returns = returns.simple_returns(closes)
-    path = Series(dates=dates[-n - 1 :], values=closes[-n - 1 :] / closes[-n - 1 :][0])
-    observations = min(n, len(benchmark_returns))
-    instrument = history.instrument(ticker)
+    try:
+        shared = benchmark_returns(window, history)
+    except DataError as error:
+        return None, f"There is no beta: {error}"
+    n, nav = window.observations, window.net_asset_value
+    dates, closes = shared.past_dates, shared.past_closes
     beta, rolling = None, _nothing()
     if nav > 0:
-        own_returns = returns.profit_and_loss(valuation.market_values, returns.simple_returns(valuation.prices[:, shared])) / nav
-        beta = _known(performance.beta(own_returns[-n:], benchmark_returns[-n:]))
-        rolling = _ending_today(dates[1:], performance.rolling_beta(own_returns, benchmark_returns, observations), n)
+        own_returns = returns.profit_and_loss(window.market_values, shared.past_holding_returns) / nav
+        beta = _known(performance.beta(own_returns[-n:], shared.past_returns[-n:]))
+        rolling = _ending_today(dates[1:], performance.rolling_beta(own_returns, shared.past_returns, shared.observations), n)
     return (
         Benchmark(
-            ticker=ticker, name=instrument.name if instrument else ticker, beta=beta, observations=observations, path=path, rolling_beta=rolling
+            ticker=shared.ticker,
+            name=shared.name,
+            beta=beta,
+            observations=shared.observations,
+            path=Series(dates=dates[-n - 1 :], values=closes[-n - 1 :] / closes[-n - 1 :][0]),
+            rolling_beta=rolling,
         ),
         None,
     )
 
 
-def _factors(valuation: Valuation, history: PriceHistory, spec: AnalysisSpec) -> tuple[FactorAnalysis | None, str | None]:
+def _factors(window: Window, history: PriceHistory, spec: AnalysisSpec) -> tuple[FactorAnalysis | None, str | None]:
     """Return the factor analysis on the days holdings and factors have in common, or None and one sentence why there is none."""
-    factors = spec.factors or history.factors
-    if not factors.factors:
-        return None, "There is no factor analysis: the factor set names no factor."
-    unknown = [ticker for ticker in factors.tickers if ticker not in history]
-    if unknown:
-        return None, f"There is no factor analysis: {', '.join(unknown)} has no price at this source."
-    closes = np.array([history.close(ticker)[np.searchsorted(history.dates, valuation.dates)] for ticker in factors.tickers])
-    shared = np.isfinite(closes).all(axis=0)
-    problem = _not_current(valuation, shared, "the factor set", factor_model.MINIMUM_REGRESSION_DAYS)
-    if problem:
-        return None, f"There is no factor analysis: {problem}"
-    days = np.flatnonzero(shared)[-valuation.observations - 1 :]
-    factor_returns = factors.leg_weights(factors.tickers) @ returns.simple_returns(closes[:, days])
-    regression = factor_model.regress(returns.simple_returns(valuation.prices[:, days]), factor_returns)
-    covariance = factor_model.sample_covariance(factor_returns)
-    market_values = valuation.market_values
-    note = None
-    if regression.collinear:
-        note = (
-            f"The factors are nearly dependent (condition number {regression.condition_number:.0f}, above"
-            f" {factor_model.COLLINEAR_ABOVE:.0f}): single loadings are unsure, their sum is not."
-        )
+    try:
+        shared = factor_returns(window, history, spec.factors)
+    except DataError as error:
+        return None, str(error)
+    regression = factor_model.regress(shared.holding_returns, shared.factor_returns)
+    covariance = factor_model.sample_covariance(shared.factor_returns)
+    market_values = window.market_values
     return (
         FactorAnalysis(
-            factors=factors,
+            factors=shared.factors,
             regression=regression,
             covariance=covariance,
             contributions=factor_model.variance_contributions(market_values, regression.loadings, covariance, regression.residual_variance),
             exposures=regression.loadings.T @ market_values,
         ),
-        note,
+        collinearity_note(regression),
     )
 
 
-def _not_current(valuation: Valuation, shared: NDArray[np.bool_], who: str, minimum: int) -> str | None:
-    """Say why `who` cannot be compared with the holdings: too few days in common, or none of late."""
-    count = min(max(int(shared.sum()) - 1, 0), valuation.observations)
-    if count < minimum:
-        return f"{who} has only {count} daily returns in common with the holdings, and {minimum} are needed."
-    last = valuation.dates[shared][-1]
-    if np.busday_count(last, valuation.dates[-1]) > STALE_AFTER_BUSINESS_DAYS:
-        return f"{who} has no prices after {shown_day(as_date(last))}."
-    return None
-
-
-def _window_note(valuation: Valuation, spec: AnalysisSpec) -> str | None:
-    if valuation.limited_by is None:
+def collinearity_note(regression: Regression) -> str | None:
+    """Say in one sentence that the factors are too alike to be told apart; None when they are not."""
+    if not regression.collinear:
         return None
-    return f"The figures use {valuation.observations} daily returns instead of {spec.lookback_days}: {valuation.limited_by} has no longer history."
-
-
-def _value_note(nav: float) -> str | None:
-    return "The net asset value is not positive, so percentages, volatility, Sharpe ratio and beta are undefined and left out." if nav <= 0 else None
+    return (
+        f"The factors are nearly dependent (condition number {regression.condition_number:.0f}, above"
+        f" {factor_model.COLLINEAR_ABOVE:.0f}): single loadings are unsure, their sum is not."
+    )
 
 
 def _rolling(past_returns: Series | None, measure: Callable[[Floats, int], Floats], window: int, n: int) -> Series:

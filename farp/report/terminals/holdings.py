@@ -10,7 +10,7 @@ from rich.text import Text
 
 from farp.format import day, quantity
 from farp.holdings.result import HoldingsImport, ImportedPosition
-from farp.report.terminal import literal_row, literal_table, plain_text
+from farp.report.terminals.common import literal_row, literal_table, plain_text
 
 _UNITS = {"quantity": "Quantity", "market_value": "Market value", "weight": "Weight"}
 _LINES_SHOWN = 6

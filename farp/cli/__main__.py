@@ -1,0 +1,5 @@
+"""`python -m farp.cli`."""
+
+from farp.cli.main import app
+
+app()

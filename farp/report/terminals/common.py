@@ -1,0 +1,38 @@
+"""What all terminal output shares: tables that take stored names literally."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+
+def facts_table(facts: Sequence[tuple[str, str]]) -> Table:
+    """Return names and values side by side."""
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(style="dim")
+    table.add_column(overflow="fold")
+    for name, value in facts:
+        literal_row(table, name, value)
+    return table
+
+
+def literal_table(*columns: str | tuple[str, str]) -> Table:
+    """Return an empty table with headings taken literally; a heading may come with the side it is aligned to."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim")
+    for column in columns:
+        heading, side = column if isinstance(column, tuple) else (column, "left")
+        table.add_column(Text(heading), justify="right" if side == "right" else "left", overflow="fold")
+    return table
+
+
+def literal_row(table: Table, *cells: str) -> None:
+    """Add a row whose cells are taken literally."""
+    table.add_row(*(Text(plain_text(cell)) for cell in cells))
+
+
+def plain_text(text: str) -> str:
+    """Return `text` without control characters: a name in the store must not steer the terminal."""
+    return "".join(character for character in text if character.isprintable() or character in "\N{THIN SPACE}\N{NO-BREAK SPACE}")
