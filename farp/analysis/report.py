@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from farp.analysis.alignment import benchmark_returns, factor_returns
-from farp.analysis.window import Series, Window, window_of
+from farp.analysis.window import Series, Window, known, window_of
 from farp.engine import contribution, drawdown, exposure, factor_model, performance, returns, value_at_risk
 from farp.engine.checks import MINIMUM_OBSERVATIONS, Floats, confidence_level, horizon
 from farp.engine.exposure import Concentration, Exposure
@@ -223,9 +223,9 @@ def analyse(portfolio: Portfolio, history: PriceHistory, as_of: dt.date | None =
         value_at_risk=figures,
         tail_contributions=tuple(_tail_contribution(position_profit_and_loss, figure) for figure in figures if figure.horizon_days == 1),
         drawdown=_drawdown(value),
-        volatility={window: _known(performance.volatility(past_returns.values, window)) if past_returns else None for window in VOLATILITY_WINDOWS},
+        volatility={window: known(performance.volatility(past_returns.values, window)) if past_returns else None for window in VOLATILITY_WINDOWS},
         sharpe_ratio={
-            window: _known(performance.sharpe_ratio(past_returns.values, window, spec.risk_free_rate)) if past_returns else None
+            window: known(performance.sharpe_ratio(past_returns.values, window, spec.risk_free_rate)) if past_returns else None
             for window in VOLATILITY_WINDOWS
         },
         benchmark=benchmark,
@@ -310,9 +310,9 @@ def _drawdown(value: Series) -> Drawdown:
     peak, trough = int(result.peak), int(result.trough)
     fell = trough >= 0
     return Drawdown(
-        current=_known(result.current),
+        current=known(result.current),
         current_amount=float(result.current_amount),
-        maximum=_known(result.maximum),
+        maximum=known(result.maximum),
         maximum_amount=float(result.maximum_amount),
         peak_date=as_date(value.dates[peak]) if fell else None,
         peak_value=float(value.values[peak]) if fell else None,
@@ -333,7 +333,7 @@ def _benchmark(window: Window, history: PriceHistory) -> tuple[Benchmark | None,
     beta, rolling = None, _nothing()
     if nav > 0:
         own_returns = returns.profit_and_loss(window.market_values, shared.past_holding_returns) / nav
-        beta = _known(performance.beta(own_returns[-n:], shared.past_returns[-n:]))
+        beta = known(performance.beta(own_returns[-n:], shared.past_returns[-n:]))
         rolling = _ending_today(dates[1:], performance.rolling_beta(own_returns, shared.past_returns, shared.observations), n)
     return (
         Benchmark(
@@ -393,8 +393,3 @@ def _ending_today(dates: Dates, values: Floats, n: int) -> Series:
 
 def _nothing() -> Series:
     return Series(dates=np.array([], dtype="datetime64[D]"), values=np.array([]))
-
-
-def _known(value: Floats | float) -> float | None:
-    number = float(value)
-    return None if math.isnan(number) else number

@@ -6,6 +6,7 @@ Money is in the portfolio's base currency, returns are fractions. Nothing here i
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -191,3 +192,9 @@ def window_of(
         past_returns=past_returns,
         past_profit_and_loss=returns.profit_and_loss(valuation.market_values, past_returns),
     )
+
+
+def known(value: Floats | float) -> float | None:
+    """Return a single figure as a float, None for NaN: what cannot be said is missing and not a number."""
+    figure = float(value)
+    return None if math.isnan(figure) else figure

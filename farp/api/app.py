@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from fastapi import Depends, FastAPI
 
 from farp import __version__
-from farp.api import routes_health, routes_holdings, routes_portfolios, routes_risk
+from farp.api import models, routes_health, routes_holdings, routes_portfolios, routes_risk, topics
 from farp.api.dependencies import only_known_parameters
 from farp.api.documentation import OPENAPI_PATH, add_documentation
 from farp.api.errors import add_error_handlers
@@ -56,6 +56,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.desk = desk
     for routes in (routes_risk, routes_portfolios, routes_holdings, routes_health):
         app.include_router(routes.router, prefix=PREFIX)
+    for router in topics.ROUTERS:
+        app.include_router(router, prefix=f"{PREFIX}/risk", tags=["risk"], responses=models.ERRORS)
     app.include_router(routes_health.router, include_in_schema=False)
     add_documentation(app)
     add_error_handlers(app)

@@ -13,7 +13,7 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
-from farp.api import parameters
+from farp import parameters
 from farp.api.errors import Refused
 from farp.errors import InvalidInput
 from farp.portfolio import Position, cash_currency, cash_ticker

@@ -7,9 +7,12 @@ from typing import Annotated, Any
 from fastapi import Depends, Query, Request
 from fastapi.routing import APIRoute
 
-from farp.analysis import RiskReport
-from farp.api import parameters
+from farp import parameters
+from farp.analysis import RiskReport, Window
+from farp.analysis.alignment import chosen_factors
+from farp.engine.checks import TRADING_DAYS
 from farp.errors import InsufficientHistory, NothingToAnalyse
+from farp.market import FactorSet
 from farp.report.documents import report as document
 from farp.service import Desk
 
@@ -42,6 +45,27 @@ AsOfDate = Annotated[
         json_schema_extra={"format": "date"},
     ),
 ]
+
+
+Lookback = Annotated[
+    str | None,
+    Query(description="Trading days the figures rest on: a whole number from 60, or `all`. Without it 252.", json_schema_extra={"default": "252"}),
+]
+Factors = Annotated[
+    str | None,
+    Query(description="Tickers to explain the holdings by, separated by commas, up to 20. Without it: the price source's own factor set."),
+]
+
+
+def window_of(desk: Desk, portfolio_id: str | None, as_of_date: str | None, lookback: str | None = None, extra_days: int | None = 0) -> Window:
+    """Return what an analysis of one topic starts from, for the portfolio, day and lookback that were asked for as text."""
+    day = parameters.date(as_of_date) if as_of_date is not None else None
+    return desk.window(portfolio_id, day, parameters.lookback(lookback) if lookback is not None else TRADING_DAYS, extra_days)
+
+
+def factors_of(desk: Desk, factors: str | None) -> FactorSet | None:
+    """Return the factor set that was asked for as tickers separated by commas; None is the price source's own."""
+    return chosen_factors(parameters.tickers(factors), desk.history) if factors is not None else None
 
 
 def report_of(desk: Desk, portfolio_id: str | None, as_of_date: str | None) -> RiskReport:

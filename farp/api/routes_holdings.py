@@ -10,7 +10,8 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 
-from farp.api import models, parameters
+from farp import parameters
+from farp.api import models
 from farp.api.bodies import FORM, JSON, HoldingsBody, holdings_body
 from farp.api.dependencies import TheDesk, portfolio_document_of
 from farp.api.errors import error_document

@@ -5,7 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from farp.api import models, parameters
+from farp import parameters
+from farp.api import models
 from farp.api.dependencies import AsOfDate, TheDesk, portfolio_document_of
 from farp.report.documents import report as document
 

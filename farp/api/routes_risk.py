@@ -11,7 +11,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 
-from farp.api import models, parameters
+from farp import parameters
+from farp.api import models
 from farp.api.dependencies import AsOfDate, PortfolioId, TheDesk, report_of
 from farp.report.documents import report as document
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import NDArray
 
 from farp.analysis import FactorAnalysis, RiskReport
 from farp.charts.bars import Bar, horizontal_bars
-from farp.charts.theme import CHART_HEIGHT, SMALL, Palette, drawn, note_below, sentence, wrapped
+from farp.charts.heatmap import heatmap
+from farp.charts.theme import CHART_HEIGHT, Palette, sentence, wrapped
 from farp.charts.words import factor_note, holding_label, largest_and_rest, others, plain
-from farp.engine.checks import Floats
 from farp.format import number, percent
 
 SPECIFIC = "Specific"
@@ -21,12 +17,6 @@ MOST_ROWS = 25
 SIGNIFICANT = 2.0
 """A loading whose t-statistic is smaller in size cannot be told from zero with 95 % confidence; it is drawn faint."""
 
-CELL_SIZE = 11
-
-LEAST_HEIGHT = 230
-"""Height [px] that leaves room for cells when a narrow page turns the factors' names upright."""
-
-_ROW, _HEADER = 28, 72
 _NO_VARIANCE = "The value of these holdings does not move, so there is no variance to share out."
 
 
@@ -63,7 +53,7 @@ def contribution_heatmap(report: RiskReport, palette: Palette) -> go.Figure:
         for name, row in zip(names, cells.tolist(), strict=True)
     ]
     faint = np.abs(cells) < 0.05
-    return _heatmap(cells, texts, hovers, faint, labels, columns, totals, "Per cent of the portfolio's variance", palette)
+    return heatmap(cells, texts, hovers, faint, labels, columns, totals, "Per cent of the portfolio's variance", palette)
 
 
 def loadings_heatmap(report: RiskReport, palette: Palette) -> go.Figure:
@@ -98,7 +88,7 @@ def loadings_heatmap(report: RiskReport, palette: Palette) -> go.Figure:
     faint = np.where(np.isfinite(t_statistics), np.abs(t_statistics) < SIGNIFICANT, np.abs(cells) < 0.005)
     left_out = len(sizes) - len(shown)
     title = "Move in % for a factor move of 1 %" + (f"; the {len(shown)} largest of {len(sizes)} holdings" if left_out else "")
-    return _heatmap(cells, texts, hovers, faint, labels, columns, totals, title, palette)
+    return heatmap(cells, texts, hovers, faint, labels, columns, totals, title, palette)
 
 
 def factor_shares(report: RiskReport, palette: Palette) -> go.Figure:
@@ -123,93 +113,6 @@ def factor_shares(report: RiskReport, palette: Palette) -> go.Figure:
     systematic, specific = percent(analysis.contributions.systematic, 0), percent(analysis.contributions.specific, 0)
     title = f"Share of variance: factors {systematic}, specific {specific}"
     return horizontal_bars(bars, palette, title, height=max(CHART_HEIGHT, 26 * len(bars) + 34))
-
-
-def _heatmap(
-    cells: Floats,
-    texts: Sequence[Sequence[str]],
-    hovers: Sequence[Sequence[str]],
-    faint: NDArray[np.bool_],
-    labels: Sequence[str],
-    columns: Sequence[str],
-    totals: Sequence[tuple[str, str]],
-    title: str,
-    palette: Palette,
-) -> go.Figure:
-    """Return a heatmap of `cells` (n_rows, n_columns) on a scale symmetric about zero, one trace for each colour of text.
-
-    Plotly would choose a text colour of its own that is not always readable, and knows one colour for each trace. `faint`
-    cells keep the neutral colour. `totals` are (text, hover) of each column, in a row above the cells.
-    """
-    strongest = float(np.abs(cells).max()) or 1.0
-    readable = np.array([palette.text_on(palette.diverging_at(value / strongest)) for value in cells.ravel().tolist()]).reshape(cells.shape)
-    colours = np.where(faint, palette.muted, readable)
-    traces: list[dict[str, Any]] = []
-    neutral = {"colorscale": [[0, palette.diverging[1]], [1, palette.diverging[1]]], "zmin": -strongest, "zmax": strongest, "showscale": False}
-    for colour in dict.fromkeys(colours.ravel().tolist()):
-        chosen = colours == colour
-        traces.append(
-            {
-                "type": "heatmap",
-                "z": _where(chosen, cells, None),
-                "text": _where(chosen, texts, ""),
-                "hovertext": _where(chosen, hovers, ""),
-                "texttemplate": "%{text}",
-                "textfont": {"color": colour, "size": CELL_SIZE},
-                "hovertemplate": "%{hovertext}<extra></extra>",
-                "hoverongaps": False,
-                "xgap": 2,
-                "ygap": 2,
-            }
-            | (neutral if colour == palette.muted else {"coloraxis": "coloraxis"})
-        )
-    has_totals = any(text for text, _ in totals)
-    if has_totals:
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "text",
-                "x": list(range(len(columns))),
-                "y": [-1] * len(columns),
-                "text": [f"<b>{text}</b>" for text, _ in totals],
-                "textfont": {"color": palette.ink, "size": CELL_SIZE},
-                "hovertext": [hover for _, hover in totals],
-                "hovertemplate": "%{hovertext}<extra></extra>",
-            }
-        )
-    below = wrapped(title, 46)
-    layout = {
-        "margin": {"r": 2, "b": 8 + 16 * len(below)},
-        "annotations": [note_below("<br>".join(below), palette)],
-        "coloraxis": {"colorscale": palette.colour_scale, "cmin": -strongest, "cmax": strongest, "cmid": 0, "showscale": False},
-        "xaxis": {
-            "side": "top",
-            "range": [-0.5, len(columns) - 0.5],
-            "tickmode": "array",
-            "tickvals": list(range(len(columns))),
-            "ticktext": ["<br>".join(wrapped(plain(name), 10)) for name in columns],
-            "tickfont": {"color": palette.ink, "size": SMALL},
-            "autotickangles": [0, -90],
-            "showgrid": False,
-            "zeroline": False,
-        },
-        "yaxis": {
-            "range": [len(labels) - 0.5, -1.5 if has_totals else -0.5],
-            "tickmode": "array",
-            "tickvals": list(range(-1 if has_totals else 0, len(labels))),
-            "ticktext": ["<b>Portfolio</b>"] * has_totals + list(labels),
-            "tickfont": {"color": palette.ink},
-            "ticklabelstandoff": 6,
-            "showgrid": False,
-            "zeroline": False,
-        },
-    }
-    return drawn(traces, layout, palette, max(_ROW * (len(labels) + has_totals) + _HEADER, LEAST_HEIGHT))
-
-
-def _where(chosen: NDArray[np.bool_], values: Any, otherwise: Any) -> NDArray[np.object_]:
-    """Return the chosen cells of `values` and `otherwise` in the others; an array, which Plotly checks faster than nested lists."""
-    return np.where(chosen, np.asarray(values, dtype=object), otherwise)
 
 
 def _with_share(label: str, share: float, palette: Palette) -> str:

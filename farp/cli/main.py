@@ -9,19 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from farp.cli import correlation
+from farp.cli.options import AsOf, Id, Json, MistypedArgument, day, portfolio_id
+from farp.cli.output import console, print_json
 from farp.errors import FarpError, InvalidInput, NoPortfolios
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from farp.supervisor import Child
 
 UI_PORT = 8501
 API_PORT = 8000
-
-
-class MistypedArgument(InvalidInput):
-    """A word on the command line cannot be used."""
 
 
 class _OneSentence(TyperGroup):
@@ -136,44 +133,38 @@ def portfolios(json: Annotated[bool, typer.Option("--json", help="Print JSON, as
     if json:
         from farp.report.documents.report import portfolios_document
 
-        _print_json(portfolios_document(everything, default))
+        print_json(portfolios_document(everything, default))
         return
     if not everything:
         raise NoPortfolios
     from farp.report.terminals.report import portfolios_table
 
-    _console().print(portfolios_table(everything))
+    console().print(portfolios_table(everything))
 
 
 @app.command()
-def risk(
-    id: Annotated[str | None, typer.Argument(help="Id of a portfolio, as listed by `farp portfolios`.", show_default="the default portfolio")] = None,
-    as_of: Annotated[str | None, typer.Option(metavar="DATE", help="Day of the analysis, YYYY-MM-DD.", show_default="the last day")] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON, as the API's /risk/metrics does.")] = False,
-) -> None:
+def risk(id: Id = None, as_of: AsOf = None, json: Json = False) -> None:
     """Show what a portfolio could lose, and because of what."""
-    from farp.api.parameters import date
     from farp.service import open_desk
     from farp.settings import load_settings
 
-    try:
-        day = date(as_of, "--as-of") if as_of is not None else None
-    except InvalidInput as error:
-        raise MistypedArgument(str(error)) from None
-    if id == "":
-        raise MistypedArgument("The portfolio id is empty; leave it out for the default portfolio.")
+    key, on = portfolio_id(id), day(as_of)
     with open_desk(load_settings()) as desk:
-        report = desk.report(id, day)
+        report = desk.report(key, on)
     if json:
         from farp.report.documents.report import metrics_document
 
-        _print_json(metrics_document(report))
+        print_json(metrics_document(report))
         return
     from farp.report.terminals.report import risk_tables
 
-    console = _console()
+    out = console()
     for part in risk_tables(report):
-        console.print(part)
+        out.print(part)
+
+
+for _topic in (correlation.correlation,):
+    app.command()(_topic)
 
 
 @app.command(name="import")
@@ -191,7 +182,7 @@ def import_(
     json: Annotated[bool, typer.Option("--json", help="Print JSON, as the API's import.")] = False,
 ) -> None:
     """Read a holdings file and save it as a portfolio. Exit status: 0 done, 2 it needs answers, 1 an error."""
-    from farp.api import parameters
+    from farp import parameters
     from farp.service import DEFAULT_OWNER, answered, assumptions, name_from_file, open_desk
     from farp.settings import load_settings
 
@@ -214,17 +205,17 @@ def import_(
     if json:
         from farp.holdings import document
 
-        _print_json({**document(reading), **{key: value for key, value in more.items() if value}})
+        print_json({**document(reading), **{key: value for key, value in more.items() if value}})
     elif reading.error is not None:
         raise InvalidInput(reading.error)
     else:
         from farp.report.terminals.holdings import holdings_tables, outcome_lines
 
-        console = _console()
+        out = console()
         for part in holdings_tables(reading, filename or "standard input"):
-            console.print(part)
+            out.print(part)
         for line in outcome_lines(reading, dry_run=dry_run, **more):
-            console.print(line)
+            out.print(line)
     if reading.outcome in {"error", "needs_user"}:
         raise typer.Exit(1 if reading.outcome == "error" else 2)
 
@@ -306,7 +297,7 @@ def check() -> None:
         ("Base currency", status.base_currency),
         ("Default portfolio", shown_default),
     ]
-    _console().print(facts_table(facts))
+    console().print(facts_table(facts))
 
 
 def _input(file: str, limit: int) -> bytes:
@@ -323,21 +314,3 @@ def _input(file: str, limit: int) -> bytes:
         shown = "Standard input" if file == "-" else f"The file {file}"
         raise InvalidInput(f"{shown} is larger than the {limit / 2**20:g} MB allowed; leave out what is not a position, or raise UPLOAD_LIMIT_MB.")
     return data
-
-
-def _console() -> Console:
-    """Return a console for standard output that takes stored names literally and never cuts a line short in a pipe."""
-    import io
-
-    from rich.console import Console
-
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # a terminal without a minus sign shows "?" rather than nothing
-    console = Console(markup=False, emoji=False, highlight=False)
-    return console if console.is_terminal else Console(markup=False, emoji=False, highlight=False, width=200)
-
-
-def _print_json(document: Any) -> None:
-    import json
-
-    typer.echo(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))

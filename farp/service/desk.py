@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from farp.analysis import AnalysisSpec, RiskReport, analyse
+from farp.analysis import AnalysisSpec, RiskReport, Window, analyse, window_of
+from farp.engine.checks import TRADING_DAYS
 from farp.errors import FarpError, InvalidInput, NoPortfolios, NotFound
 from farp.holdings import read_holdings
 from farp.holdings.result import HoldingsImport
@@ -115,6 +116,12 @@ class Desk:
         """
         portfolio = self.portfolio(portfolio_id or self.default_portfolio_id())
         return analyse(portfolio, self.history, as_of, self.analysis_spec())
+
+    def window(
+        self, portfolio_id: str | None = None, as_of: dt.date | None = None, lookback_days: int | None = TRADING_DAYS, extra_days: int | None = 0
+    ) -> Window:
+        """Return what an analysis of one topic starts from; arguments and errors as in `report` and `farp.analysis.window_of`."""
+        return window_of(self.portfolio(portfolio_id or self.default_portfolio_id()), self.history, as_of, lookback_days, extra_days)
 
     def analysis_spec(self) -> AnalysisSpec:
         """Return the house's own settings of an analysis."""

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import streamlit as st
 
-from farp.analysis import AnalysisSpec, RiskReport, analyse
+from farp.analysis import AnalysisSpec, RiskReport, Window, analyse, window_of
+from farp.engine.checks import TRADING_DAYS
 from farp.portfolio import Portfolio
 from farp.service import Desk, open_desk
 from farp.settings import load_settings
 
 REPORT_TTL_SECONDS = 3600
 LIST_TTL_SECONDS = 5
+T = TypeVar("T")
 
 
 @st.cache_resource(show_spinner="Opening portfolios and prices …")
@@ -33,6 +37,27 @@ def load_report(portfolio: Portfolio, as_of: dt.date | None) -> RiskReport:
     """Return the report of `portfolio`, computed once per content, date and settings."""
     spec, history = desk().analysis_spec(), desk().history
     return _report(portfolio, as_of, spec, repr((portfolio, spec, history.source_label, history.benchmark)))
+
+
+def load_window(portfolio: Portfolio, as_of: dt.date | None, lookback_days: int | None = TRADING_DAYS, extra_days: int | None = 0) -> Window:
+    """Return what an analysis of one topic starts from, made once per content, date and length."""
+    return kept("window", lambda: window_of(portfolio, desk().history, as_of, lookback_days, extra_days), portfolio, as_of, lookback_days, extra_days)
+
+
+def kept(kind: str, compute: Callable[[], T], *depends_on: object) -> T:
+    """Return what `compute` gives, from memory when it was computed for equal `depends_on` within the hour.
+
+    `kind` names the computation; everything its answer can depend on besides prices and settings has to be in `depends_on`, in a
+    form whose `repr` tells two of them apart. The answer is shared between sessions: it must not be changed.
+    """
+    history = desk().history
+    result: T = _kept(repr((kind, history.source_label, history.last_date, history.benchmark, desk().settings.risk_free_rate, depends_on)), compute)
+    return result
+
+
+@st.cache_resource(ttl=REPORT_TTL_SECONDS, max_entries=256, show_spinner=False)
+def _kept(content: str, _compute: Callable[[], Any]) -> Any:
+    return _compute()
 
 
 @st.cache_data(ttl=REPORT_TTL_SECONDS, max_entries=256, show_spinner=False)

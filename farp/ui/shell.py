@@ -5,27 +5,26 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import NoReturn
 
 import streamlit as st
 from streamlit.navigation.page import Page
 
-from farp.analysis import RiskReport
+from farp.analysis import RiskReport, Window
+from farp.engine.checks import TRADING_DAYS
 from farp.errors import FarpError, InsufficientHistory, NoPortfolios, NotFound, NothingToAnalyse
 from farp.format import day, money
 from farp.portfolio import Portfolio, cash_currency
 from farp.ui import tables, theme_watch
-from farp.ui.desk import desk, load_report, portfolio_labels
+from farp.ui.desk import desk, load_report, load_window, portfolio_labels
+from farp.ui.navigation import UPLOAD_PATH, sections, upload_page
 from farp.ui.text import literal
 from farp.valuation import Exclusion
 
 PORTFOLIO_KEY = "portfolio"
-UPLOAD_PATH = "upload"
 AS_OF_KEY = "as_of"
 _PICK = "_pick"  # what the picker shall show next: a widget's own state cannot be set once it is drawn
 SIDEBAR_PIXELS = 300
-_FOLDER = Path(__file__).resolve().parents[2] / "pages"
 _ABOUT = "**FARP** · portfolio risk exposure analysis: what could I lose, and because of what?"
 _STYLE = """<style>
 .st-key-unseen { display: none; }
@@ -40,43 +39,6 @@ _STYLE = """<style>
 </style>"""
 # white on the dark theme's light blue would have a contrast of 2.4
 _DARK_STYLE = '<style>[data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primary"] p { color: #0b1119; }</style>'
-
-
-def sections() -> dict[str, list[Page]]:
-    """Return the pages, grouped as the navigation shows them."""
-    overview, icon = _FOLDER / "overview.py", ":material/dashboard:"
-    return {
-        "Risk": [
-            st.Page(overview, title="Overview", icon=icon, url_path="home", default=True, help="What could be lost, and because of what."),
-            st.Page(
-                _FOLDER / "value_at_risk.py", title="Value at risk", icon=":material/trending_down:", help="The VaR table and the days behind it."
-            ),
-            st.Page(_FOLDER / "exposure.py", title="Exposure", icon=":material/bar_chart:", help="Long, short, gross and net, by what you choose."),
-            st.Page(_FOLDER / "factors.py", title="Factors", icon=":material/grid_on:", help="Which factors drive which holding."),
-            st.Page(_FOLDER / "drawdown.py", title="Drawdown", icon=":material/waterfall_chart:", help="The past year with today's holdings."),
-            # the default page answers at "/" only; this is the same page for a link that names it
-            st.Page(overview, title="Overview", icon=icon, url_path="overview", visibility="hidden"),
-        ],
-        "Data": [
-            st.Page(
-                _FOLDER / "positions.py",
-                title="Positions & data",
-                icon=":material/table_rows:",
-                help="What is held, at which prices, and what is left out.",
-            ),
-            _upload_page(),
-        ],
-    }
-
-
-def _upload_page() -> Page:
-    return st.Page(
-        _FOLDER / "upload.py",
-        title="Upload",
-        icon=":material/upload_file:",
-        url_path=UPLOAD_PATH,
-        help="From any broker's positions file to a portfolio.",
-    )
 
 
 def frame(pages: dict[str, list[Page]] | None = None) -> Page:
@@ -135,6 +97,16 @@ def open_overview(portfolio: Portfolio | None) -> NoReturn:
     portfolio_labels.clear()
     st.session_state[_PICK] = portfolio.id if portfolio else ""
     st.switch_page(sections()["Risk"][0])
+
+
+def current_window(lookback_days: int | None = TRADING_DAYS, extra_days: int | None = 0, portfolio: Portfolio | None = None) -> Window:
+    """Return the window of the picked portfolio and date for a page of one topic, after drawing the facts it rests on.
+
+    Give the `portfolio` when the page has drawn its title already (`current_portfolio`), to put controls between title and facts.
+    """
+    window = load_window(portfolio or current_portfolio(), st.session_state.get(AS_OF_KEY), lookback_days, extra_days)
+    _facts(window)
+    return window
 
 
 def nothing_here(heading: str, because: str | None) -> NoReturn:
@@ -230,7 +202,7 @@ def _to_url(key: str, value: str) -> None:
         st.query_params[key] = value
 
 
-def _facts(report: RiskReport) -> None:
+def _facts(report: RiskReport | Window) -> None:
     portfolio = report.portfolio
     count = len(report.holdings)
     facts = [
@@ -268,7 +240,7 @@ def _no_portfolios(error: NoPortfolios) -> NoReturn:
     with st.container(border=True):
         st.subheader(":material/inbox: No portfolios yet", anchor=False)
         st.write(literal(str(error)), "Or start with a positions file of your own:")
-        st.page_link(_upload_page(), label="Upload a positions file", icon=":material/upload_file:")
+        st.page_link(upload_page(), label="Upload a positions file", icon=":material/upload_file:")
     st.stop()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from rich.console import RenderableType
@@ -10,11 +10,9 @@ from rich.table import Table
 from rich.text import Text
 
 from farp.analysis import RiskReport
-from farp.format import confidence, day, days, money, number, percent, quantity
+from farp.format import confidence, day, days, money, number, percent
 from farp.portfolio import Portfolio
-from farp.report.documents.common import excluded_value
-from farp.report.terminals.common import facts_table, literal_row, literal_table, plain_text
-from farp.valuation import Exclusion
+from farp.report.terminals.common import exclusions_table, facts_table, literal_row, literal_table, plain_text
 
 LARGEST = 5
 
@@ -27,7 +25,7 @@ def risk_tables(report: RiskReport) -> Iterator[RenderableType]:
     yield _key_figures(report)
     yield _contributors(report)
     if report.excluded:
-        yield _exclusions(report.excluded, report.base_currency)
+        yield exclusions_table(report.excluded, report.base_currency)
     for note in report.notes:
         yield Text(plain_text(note))
 
@@ -95,14 +93,6 @@ def _contributors(report: RiskReport) -> Table:
             money(part, report.base_currency),
             percent(part / total if total > 0 else None),
         )
-    return table
-
-
-def _exclusions(exclusions: Sequence[Exclusion], currency: str) -> Table:
-    left_out = money(excluded_value(exclusions), currency)
-    table = literal_table(f"Excluded ({left_out} at last known prices)", ("Quantity", "right"), ("Last value", "right"), "Why")
-    for exclusion in exclusions:
-        literal_row(table, exclusion.ticker, quantity(exclusion.quantity), money(exclusion.last_value, currency), exclusion.message)
     return table
 
 

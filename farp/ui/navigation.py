@@ -1,0 +1,45 @@
+"""The pages and how the navigation groups them. A new page is one more line here and a file in `pages/`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import Page
+
+UPLOAD_PATH = "upload"
+_FOLDER = Path(__file__).resolve().parents[2] / "pages"
+
+
+def sections() -> dict[str, list[Page]]:
+    """Return the pages by group, in the order of the navigation."""
+    overview, icon = _FOLDER / "overview.py", ":material/dashboard:"
+    return {
+        "Risk": [
+            st.Page(overview, title="Overview", icon=icon, url_path="home", default=True, help="What could be lost, and because of what."),
+            _page("value_at_risk", "Value at risk", "trending_down", "The VaR table and the days behind it."),
+            # the default page answers at "/" only; this is the same page for a link that names it
+            st.Page(overview, title="Overview", icon=icon, url_path="overview", visibility="hidden"),
+        ],
+        "Causes": [
+            _page("exposure", "Exposure", "bar_chart", "Long, short, gross and net, by what you choose."),
+            _page("factors", "Factors", "grid_on", "Which factors drive which holding."),
+            _page("correlation", "Correlation", "join_inner", "Which holdings move together, and how much spreading helps."),
+        ],
+        "Past": [
+            _page("drawdown", "Drawdown", "waterfall_chart", "The past year with today's holdings."),
+        ],
+        "Data": [
+            _page("positions", "Positions & data", "table_rows", "What is held, at which prices, and what is left out."),
+            upload_page(),
+        ],
+    }
+
+
+def upload_page() -> Page:
+    """Return the page on which a positions file becomes a portfolio."""
+    return _page(UPLOAD_PATH, "Upload", "upload_file", "From any broker's positions file to a portfolio.")
+
+
+def _page(name: str, title: str, icon: str, help: str) -> Page:
+    return st.Page(_FOLDER / f"{name}.py", title=title, icon=f":material/{icon}:", url_path=name, help=help)
