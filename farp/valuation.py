@@ -7,7 +7,7 @@ Nothing is filled: a day without a price for every holding is not part of the wi
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -98,11 +98,119 @@ class Valuation:
         return np.array([holding.market_value for holding in self.holdings])
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    position: Position
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Listed:
+    """A ticker with usable prices on a `PriceBoard`.
+
+    `series` (n_days,) is its base-currency price on every weekday up to the reference day, NaN where there is none. Tickers priced on the same
+    days share a `calendar`, their number among the different ones of the board. `last` is the place of the last price.
+    """
+
+    ticker: str
     instrument: Instrument
-    series: Floats  # base-currency price on every weekday up to the reference day, NaN where there is none
+    series: Floats
+    calendar: int
+    last: int
+    observations: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unusable:
+    """Why a ticker cannot be part of any figure on a `PriceBoard`, and its last price, if it ever had one."""
+
+    reason: ExclusionReason
+    message: str
+    last_date: dt.date | None = None
+    last_price: float | None = None
+
+
+class PriceBoard:
+    """What a price source says on one day in one base currency: every ticker looked at once, for one portfolio or a whole book.
+
+    `days` are the weekdays up to the reference day, shape (n_days,). Not to be shared between threads.
+    """
+
+    def __init__(self, history: PriceHistory, as_of: dt.date | None, base_currency: str) -> None:
+        """Set the day: None, or one after the source's last price, means the source's last day."""
+        self.history = history
+        self.base_currency = base_currency
+        self.as_of = as_of
+        wanted = min(as_of, history.last_date) if as_of else history.last_date
+        self.reference = np.busday_offset(np.datetime64(wanted, "D"), 0, roll="backward")
+        stop = int(np.searchsorted(history.dates, self.reference, side="right"))
+        self.weekdays = np.flatnonzero(np.is_busday(history.dates[:stop]))
+        self.days: Dates = history.dates[self.weekdays]
+        self._tickers: dict[str, Listed | Unusable] = {}
+        self._calendars: dict[bytes, int] = {}
+        self._priced: list[NDArray[np.bool_]] = []
+        self._common: dict[frozenset[int], NDArray[np.intp]] = {}
+
+    def look_up(self, ticker: str) -> Listed | Unusable:
+        """Return what is known about `ticker`, whoever holds it."""
+        known = self._tickers.get(ticker)
+        if known is None:
+            known = self._tickers[ticker] = self._looked_up(ticker)
+        return known
+
+    def common_days(self, listed: Iterable[Listed]) -> NDArray[np.intp]:
+        """Return the places in `days` on which all of `listed` have a price; every day for none of them."""
+        calendars = frozenset(one.calendar for one in listed)
+        known = self._common.get(calendars)
+        if known is None:
+            everywhere = np.ones(len(self.days), dtype=bool)
+            for calendar in calendars:
+                everywhere &= self._priced[calendar]
+            known = self._common[calendars] = np.flatnonzero(everywhere)
+        return known
+
+    def _looked_up(self, ticker: str) -> Listed | Unusable:
+        history, base = self.history, self.base_currency
+        instrument = history.instrument(ticker)
+        if instrument is None or (cash_currency(ticker) is None and ticker not in history):
+            return Unusable(
+                reason=ExclusionReason.UNKNOWN_TICKER,
+                message=f"the ticker is unknown to the price source ({history.source_label}); check its spelling.",
+            )
+        if not instrument.holdable:
+            return Unusable(
+                reason=ExclusionReason.NOT_HOLDABLE, message=f"{instrument.name} is an index level, not an asset price, so it cannot be held."
+            )
+        everything = base_series(history, ticker, base)
+        if everything is None:
+            return Unusable(reason=ExclusionReason.NO_EXCHANGE_RATE, message=f"there is no exchange rate between {instrument.currency} and {base}.")
+        series = everything[self.weekdays]
+        priced = np.isfinite(series)
+        places = np.flatnonzero(priced)
+        if not len(places):
+            return Unusable(reason=ExclusionReason.NO_PRICE_YET, message="there is no price on or before the as-of date.")
+        last = int(places[-1])
+        if np.busday_count(self.days[last], self.reference) > STALE_AFTER_BUSINESS_DAYS:
+            return Unusable(
+                reason=ExclusionReason.STALE_PRICE,
+                message=f"the last price is of {shown_day(as_date(self.days[last]))},"
+                f" more than {STALE_AFTER_BUSINESS_DAYS} business days before the as-of date.",
+                last_date=as_date(self.days[last]),
+                last_price=float(series[last]),
+            )
+        calendar = self._calendars.setdefault(priced.tobytes(), len(self._calendars))
+        if calendar == len(self._priced):
+            self._priced.append(priced)
+        return Listed(ticker=ticker, instrument=instrument, series=series, calendar=calendar, last=last, observations=len(places) - 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """What of a portfolio can be priced together: `quantities` of `listed`, `excluded`, and the `days` they share, as places on the board.
+
+    `observations` daily returns lie in the lookback. The last of `days` is the as-of date.
+    """
+
+    portfolio: Portfolio
+    listed: tuple[Listed, ...]
+    quantities: tuple[float, ...]
+    excluded: tuple[Exclusion, ...]
+    days: NDArray[np.intp]
+    observations: int
 
 
 def valued(portfolio: Portfolio, history: PriceHistory, as_of: dt.date | None, lookback_days: int, extra_days: int = 0) -> Valuation:
@@ -124,51 +232,62 @@ def valued(portfolio: Portfolio, history: PriceHistory, as_of: dt.date | None, l
     InsufficientHistory
         Fewer than 20 common returns.
     """
-    if not portfolio.positions:
-        raise NothingToAnalyse(portfolio.id)
-    wanted = min(as_of, history.last_date) if as_of else history.last_date
-    reference = np.busday_offset(np.datetime64(wanted, "D"), 0, roll="backward")
-    stop = int(np.searchsorted(history.dates, reference, side="right"))
-    weekdays = np.flatnonzero(np.is_busday(history.dates[:stop]))
-    days = history.dates[weekdays]
-
-    candidates: list[_Candidate] = []
-    excluded: list[Exclusion] = []
-    for position in portfolio.positions:
-        outcome = _candidate(position, history, portfolio.base_currency, weekdays, days, reference)
-        if isinstance(outcome, Exclusion):
-            excluded.append(outcome)
-        else:
-            candidates.append(outcome)
-    candidates, too_short = _with_common_history(candidates, days, portfolio.base_currency, reference)
-    excluded.extend(too_short)
-    _refuse_if_nothing_left(portfolio, candidates, excluded, days)
-
-    common = _common(candidates, len(days))
-    kept = np.flatnonzero(common)[-(lookback_days + extra_days + 1) :]
-    available = min(len(kept) - 1, lookback_days)
-    if available < MINIMUM_OBSERVATIONS:
-        raise InsufficientHistory(available, MINIMUM_OBSERVATIONS)
-    prices = np.ascontiguousarray([candidate.series[kept] for candidate in candidates])
-    as_of_used = days[kept[-1]]
-    market_values = [candidate.position.quantity * float(price) for candidate, price in zip(candidates, prices[:, -1], strict=True)]
+    board = PriceBoard(history, as_of, portfolio.base_currency)
+    selection = selected(portfolio, board, lookback_days, extra_days)
+    days, listed = selection.days, selection.listed
+    prices = np.ascontiguousarray([one.series[days] for one in listed])
+    market_values = [quantity * float(price) for quantity, price in zip(selection.quantities, prices[:, -1], strict=True)]
     net_asset_value = float(sum(market_values))
-    order = {position.ticker: place for place, position in enumerate(portfolio.positions)}
     return Valuation(
         portfolio=portfolio,
         requested_as_of=as_of,
-        as_of=as_date(as_of_used),
-        as_of_because=_because(as_of, history, candidates, as_of_used, days),
+        as_of=as_date(board.days[days[-1]]),
+        as_of_because=as_of_because(selection, board),
         holdings=tuple(
-            _holding(candidate, history, portfolio.base_currency, weekdays[kept[-1]], market_value, net_asset_value)
-            for candidate, market_value in zip(candidates, market_values, strict=True)
+            _holding(one, quantity, board, board.weekdays[days[-1]], market_value, net_asset_value)
+            for one, quantity, market_value in zip(listed, selection.quantities, market_values, strict=True)
         ),
-        excluded=tuple(sorted(excluded, key=lambda exclusion: order[exclusion.ticker])),
+        excluded=selection.excluded,
         net_asset_value=net_asset_value,
-        dates=days[kept],
+        dates=board.days[days],
         prices=prices,
+        observations=selection.observations,
+        limited_by=_shortest(listed) if selection.observations < lookback_days else None,
+    )
+
+
+def selected(portfolio: Portfolio, board: PriceBoard, lookback_days: int, extra_days: int = 0) -> Selection:
+    """Decide what of `portfolio` can be priced on `board`, and on which common days; arguments and errors as in `valued`."""
+    if not portfolio.positions:
+        raise NothingToAnalyse(portfolio.id)
+    kept: list[tuple[Position, Listed]] = []
+    excluded: list[Exclusion] = []
+    for position in portfolio.positions:
+        found = board.look_up(position.ticker)
+        beyond_quantity = isinstance(found, Unusable) and found.reason in {ExclusionReason.UNKNOWN_TICKER, ExclusionReason.NOT_HOLDABLE}
+        if position.quantity == 0 and not beyond_quantity:
+            excluded.append(Exclusion(ticker=position.ticker, quantity=0.0, reason=ExclusionReason.ZERO_QUANTITY, message="the quantity is zero."))
+        elif isinstance(found, Unusable):
+            excluded.append(_excluded(position, found))
+        else:
+            kept.append((position, found))
+    kept, too_short = _with_common_history(kept, board)
+    excluded.extend(too_short)
+    _refuse_if_nothing_left(portfolio, kept, excluded, board.days)
+    days = board.common_days(listed for _, listed in kept)[-(lookback_days + extra_days + 1) :]
+    available = min(len(days) - 1, lookback_days)
+    if available < MINIMUM_OBSERVATIONS:
+        raise InsufficientHistory(available, MINIMUM_OBSERVATIONS)
+    if len(excluded) > 1:
+        order = {position.ticker: place for place, position in enumerate(portfolio.positions)}
+        excluded.sort(key=lambda exclusion: order[exclusion.ticker])
+    return Selection(
+        portfolio=portfolio,
+        listed=tuple(listed for _, listed in kept),
+        quantities=tuple(position.quantity for position, _ in kept),
+        excluded=tuple(excluded),
+        days=days,
         observations=available,
-        limited_by=_shortest(candidates) if available < lookback_days else None,
     )
 
 
@@ -183,76 +302,61 @@ def base_series(history: PriceHistory, ticker: str, base_currency: str) -> Float
     return history.close(ticker) * rate if ticker in history else None
 
 
-def _candidate(
-    position: Position, history: PriceHistory, base: str, weekdays: NDArray[np.intp], days: Dates, reference: np.datetime64
-) -> _Candidate | Exclusion:
-    ticker = position.ticker
-    instrument = history.instrument(ticker)
-
-    def exclusion(reason: ExclusionReason, message: str, series: Floats | None = None) -> Exclusion:
-        last = _last_index(series) if series is not None else None
-        return Exclusion(
-            ticker=ticker,
-            quantity=position.quantity,
-            reason=reason,
-            message=message,
-            last_price_date=as_date(days[last]) if last is not None else None,
-            last_value=position.quantity * float(series[last]) if last is not None and series is not None else None,
-        )
-
-    if instrument is None or (cash_currency(ticker) is None and ticker not in history):
-        return exclusion(ExclusionReason.UNKNOWN_TICKER, f"the ticker is unknown to the price source ({history.source_label}); check its spelling.")
-    if not instrument.holdable:
-        return exclusion(ExclusionReason.NOT_HOLDABLE, f"{instrument.name} is an index level, not an asset price, so it cannot be held.")
-    if position.quantity == 0:
-        return exclusion(ExclusionReason.ZERO_QUANTITY, "the quantity is zero.")
-    everything = base_series(history, ticker, base)
-    if everything is None:
-        return exclusion(ExclusionReason.NO_EXCHANGE_RATE, f"there is no exchange rate between {instrument.currency} and {base}.")
-    series = everything[weekdays]
-    last = _last_index(series)
-    if last is None:
-        return exclusion(ExclusionReason.NO_PRICE_YET, "there is no price on or before the as-of date.")
-    if np.busday_count(days[last], reference) > STALE_AFTER_BUSINESS_DAYS:
-        return exclusion(
-            ExclusionReason.STALE_PRICE,
-            f"the last price is of {shown_day(as_date(days[last]))}, more than {STALE_AFTER_BUSINESS_DAYS} business days before the as-of date.",
-            series,
-        )
-    return _Candidate(position, instrument, series)
+def as_of_because(selection: Selection, board: PriceBoard) -> str | None:
+    """Say in one sentence why the day used is not the day asked for; None when it is, or when no day was asked for."""
+    as_of, days, used = board.as_of, board.days, board.days[selection.days[-1]]
+    reasons = []
+    if as_of is not None and as_of > board.history.last_date:
+        reasons.append(f"the prices end on {shown_day(board.history.last_date)}")
+    elif as_of is not None and as_date(used) < as_of and used == days[-1]:
+        reasons.append(f"{shown_day(as_of)} is not a trading day")
+    if used < days[-1]:
+        behind = [one.ticker for one in selection.listed if days[one.last] <= used]
+        because = f" ({_names(behind)} has none later)" if behind else ""
+        reasons.append(f"it is the last day on which every holding has a price{because}")
+    return f"Computed as of {shown_day(as_date(used))}: {' and '.join(reasons)}." if reasons else None
 
 
-def _with_common_history(
-    candidates: Sequence[_Candidate], days: Dates, base: str, reference: np.datetime64
-) -> tuple[list[_Candidate], list[Exclusion]]:
+def _excluded(position: Position, why: Unusable) -> Exclusion:
+    return Exclusion(
+        ticker=position.ticker,
+        quantity=position.quantity,
+        reason=why.reason,
+        message=why.message,
+        last_price_date=why.last_date,
+        last_value=position.quantity * why.last_price if why.last_price is not None else None,
+    )
+
+
+def _with_common_history(candidates: list[tuple[Position, Listed]], board: PriceBoard) -> tuple[list[tuple[Position, Listed]], list[Exclusion]]:
     """Leave out, one by one, the holding that shortens the common history most, until 20 returns up to now are common to the rest."""
     kept = list(candidates)
     dropped: list[Exclusion] = []
 
-    def drop(candidate: _Candidate, observations: int, message: str) -> None:
+    def drop(candidate: tuple[Position, Listed], observations: int, message: str) -> None:
+        position, listed = candidate
         kept.remove(candidate)
-        last = _last_index(candidate.series)
         dropped.append(
             Exclusion(
-                ticker=candidate.position.ticker,
-                quantity=candidate.position.quantity,
+                ticker=position.ticker,
+                quantity=position.quantity,
                 reason=ExclusionReason.SHORT_HISTORY,
                 message=message,
-                last_price_date=as_date(days[last]) if last is not None else None,
-                last_value=candidate.position.quantity * float(candidate.series[last]) if last is not None else None,
+                last_price_date=as_date(board.days[listed.last]),
+                last_value=position.quantity * float(listed.series[listed.last]),
                 observations=observations,
             )
         )
 
     for candidate in candidates:
-        own = _observations(candidate.series)
+        own = candidate[1].observations
         if own < MINIMUM_OBSERVATIONS:
             drop(candidate, own, f"there are only {own} data points (daily returns), and at least {MINIMUM_OBSERVATIONS} are needed.")
-    while (common := _observations_in_common(kept, days, reference)) < MINIMUM_OBSERVATIONS:
-        risky = [candidate for candidate in kept if cash_currency(candidate.position.ticker) != base]
+    while (common := _observations_in_common(kept, board)) < MINIMUM_OBSERVATIONS:
+        risky = [candidate for candidate in kept if cash_currency(candidate[0].ticker) != board.base_currency]
         if len(risky) < 2:
             break
-        worst = max(risky, key=lambda c: (_observations_in_common([k for k in kept if k is not c], days, reference), -_observations(c.series)))
+        worst = max(risky, key=lambda c: (_observations_in_common([k for k in kept if k is not c], board), -c[1].observations))
         drop(
             worst,
             common,
@@ -262,9 +366,11 @@ def _with_common_history(
     return kept, dropped
 
 
-def _refuse_if_nothing_left(portfolio: Portfolio, kept: Sequence[_Candidate], excluded: Sequence[Exclusion], days: Dates) -> None:
+def _refuse_if_nothing_left(portfolio: Portfolio, kept: Sequence[tuple[Position, Listed]], excluded: Sequence[Exclusion], days: Dates) -> None:
     """Raise when all that is left is base-currency cash: its VaR of zero would say nothing about the portfolio that was asked about."""
-    at_risk = [candidate for candidate in kept if cash_currency(candidate.position.ticker) != portfolio.base_currency]
+    if not excluded and kept:
+        return
+    at_risk = any(cash_currency(position.ticker) != portfolio.base_currency for position, _ in kept)
     left_out = [exclusion for exclusion in excluded if exclusion.reason is not ExclusionReason.ZERO_QUANTITY]
     if at_risk or (kept and not left_out):
         return
@@ -275,64 +381,33 @@ def _refuse_if_nothing_left(portfolio: Portfolio, kept: Sequence[_Candidate], ex
     raise NothingToAnalyse(portfolio.id, tuple(excluded), last_day)
 
 
-def _holding(candidate: _Candidate, history: PriceHistory, base: str, row: int, market_value: float, net_asset_value: float) -> Holding:
-    instrument = candidate.instrument
+def _holding(listed: Listed, quantity: float, board: PriceBoard, row: int, market_value: float, net_asset_value: float) -> Holding:
+    instrument = listed.instrument
     currency = cash_currency(instrument.ticker)
-    if currency not in (None, base):  # foreign cash moves with its exchange rate
+    if currency not in (None, board.base_currency):  # foreign cash moves with its exchange rate
         instrument = replace(instrument, asset_class=AssetClass.FX)
-    rate = history.fx_rate(instrument.currency, base)
+    rate = None if instrument.currency == board.base_currency else board.history.fx_rate(instrument.currency, board.base_currency)
     return Holding(
         instrument=instrument,
-        quantity=candidate.position.quantity,
-        price=1.0 if currency is not None else float(history.close(instrument.ticker)[row]),
+        quantity=quantity,
+        price=1.0 if currency is not None else float(board.history.close(instrument.ticker)[row]),
         fx_rate=1.0 if rate is None else float(rate[row]),
         market_value=market_value,
         weight=market_value / net_asset_value if net_asset_value > 0 else None,
     )
 
 
-def _because(as_of: dt.date | None, history: PriceHistory, candidates: Sequence[_Candidate], used: np.datetime64, days: Dates) -> str | None:
-    """Say in one sentence why the day used is not the day asked for; None when it is, or when no day was asked for."""
-    reasons = []
-    if as_of is not None and as_of > history.last_date:
-        reasons.append(f"the prices end on {shown_day(history.last_date)}")
-    elif as_of is not None and as_date(used) < as_of and used == days[-1]:
-        reasons.append(f"{shown_day(as_of)} is not a trading day")
-    behind = [candidate.instrument.ticker for candidate in candidates if (last := _last_index(candidate.series)) is not None and days[last] <= used]
-    if used < days[-1] and behind:
-        reasons.append(f"it is the last day on which every holding has a price ({_names(behind)} has none later)")
-    elif used < days[-1]:
-        reasons.append("it is the last day on which every holding has a price")
-    return f"Computed as of {shown_day(as_date(used))}: {' and '.join(reasons)}." if reasons else None
-
-
 def _names(tickers: Sequence[str]) -> str:
     return ", ".join(tickers[:3]) + (f" and {len(tickers) - 3} more" if len(tickers) > 3 else "")
 
 
-def _shortest(candidates: Sequence[_Candidate]) -> str:
-    return min(candidates, key=lambda candidate: _observations(candidate.series)).instrument.ticker
+def _shortest(listed: Sequence[Listed]) -> str:
+    return min(listed, key=lambda one: one.observations).ticker
 
 
-def _common(candidates: Sequence[_Candidate], n_days: int) -> NDArray[np.bool_]:
-    everywhere = np.ones(n_days, dtype=bool)
-    for candidate in candidates:
-        everywhere &= np.isfinite(candidate.series)
-    return everywhere
-
-
-def _observations_in_common(candidates: Sequence[_Candidate], days: Dates, reference: np.datetime64) -> int:
+def _observations_in_common(candidates: Sequence[tuple[Position, Listed]], board: PriceBoard) -> int:
     """Count the common returns; none when the last common day is so old that a price of that day would be stale."""
-    common = np.flatnonzero(_common(candidates, len(days)))
-    if not len(common) or np.busday_count(days[common[-1]], reference) > STALE_AFTER_BUSINESS_DAYS:
+    common = board.common_days(listed for _, listed in candidates)
+    if not len(common) or np.busday_count(board.days[common[-1]], board.reference) > STALE_AFTER_BUSINESS_DAYS:
         return 0
     return len(common) - 1
-
-
-def _observations(series: Floats) -> int:
-    return max(int(np.isfinite(series).sum()) - 1, 0)
-
-
-def _last_index(series: Floats) -> int | None:
-    known = np.flatnonzero(np.isfinite(series))
-    return int(known[-1]) if len(known) else None

@@ -18,7 +18,7 @@ from farp.engine import drawdown, performance, value_at_risk
 from farp.engine.checks import Floats, finite, numbers, one_series
 from farp.engine.drawdown import Drawdowns
 from farp.engine.exposure import Exposure, exposure
-from farp.engine.returns import in_column_order, relative_prices, simple_returns, weighted_sum
+from farp.engine.returns import relative_prices, simple_returns, weighted_sum
 from farp.engine.value_at_risk import QuantileRule
 from farp.errors import InvalidInput
 
@@ -82,7 +82,8 @@ def core_metrics(
     Parameters
     ----------
     market_values
-        Market values [money], shape (n_portfolios, n_tickers), dense or sparse; negative is short.
+        Market values [money], shape (n_portfolios, n_tickers), dense or sparse; negative is short. A row's entries are added in the order in
+        which they are stored.
     prices
         Base-currency prices on the common days, shape (n_tickers, n_days + 1), the last day being the as-of date.
     benchmark_returns
@@ -126,7 +127,7 @@ def core_metrics(
 def _book(market_values: ArrayLike | csr_array) -> csr_array:
     if isinstance(market_values, csr_array):
         finite(market_values.data, "market_values")
-        return in_column_order(market_values)
+        return market_values
     array = finite(numbers(market_values, "market_values"), "market_values")
     if array.ndim != 2:
         raise InvalidInput(f"market_values must have shape (n_portfolios, n_tickers), got {array.shape}.")

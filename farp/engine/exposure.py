@@ -11,7 +11,6 @@ from numpy.typing import ArrayLike
 from scipy.sparse import csr_array
 
 from farp.engine.checks import Floats, finite
-from farp.engine.returns import in_column_order
 from farp.errors import InvalidInput
 
 
@@ -68,9 +67,8 @@ def exposure(market_values: ArrayLike | csr_array, labels: Sequence[str]) -> Exp
     (('Tech', 'Energy'), [70.0, 20.0])
     """
     if isinstance(market_values, csr_array):
-        ordered = in_column_order(market_values)
-        amounts, shape = finite(ordered.data, "market_values"), ordered.shape
-        row, column = np.repeat(np.arange(shape[0]), np.diff(ordered.indptr)), ordered.indices
+        amounts, shape = finite(market_values.data, "market_values"), market_values.shape
+        row, column = np.repeat(np.arange(shape[0]), np.diff(market_values.indptr)), market_values.indices
     else:
         array = finite(market_values, "market_values")
         amounts, shape = array.reshape(-1), array.shape
@@ -83,7 +81,7 @@ def exposure(market_values: ArrayLike | csr_array, labels: Sequence[str]) -> Exp
     cell = row * len(place) + bucket_of[column]
 
     def total(parts: Floats) -> Floats:
-        """Add the parts of each row and bucket in the order of the columns, so a row alone gives the same bits."""
+        """Add the parts of each row and bucket in the order in which they are stored, so a row alone gives the same bits."""
         sums = np.bincount(cell, weights=parts, minlength=rows * len(place))
         return sums.astype(np.float64, copy=False).reshape(*shape[:-1], len(place))  # bincount of nothing counts in integers
 

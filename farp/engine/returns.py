@@ -50,8 +50,8 @@ def simple_returns(prices: ArrayLike, horizon_days: int = 1) -> Floats:
 def weighted_sum(amounts: ArrayLike | csr_array, series: ArrayLike) -> Floats:
     """Return the sum over instruments of `amounts` times `series`: the kernel behind P&L, value and exposure.
 
-    The product is taken sparsely, row by row and in the order of the columns: a portfolio holds a few instruments of a
-    large universe, and a row gives the same bits alone and inside a book (a dense BLAS product does not).
+    The product is taken sparsely, row by row and in the order in which a row's entries are stored (of dense rows: the columns): a portfolio
+    holds a few instruments of a large universe, and its row gives the same bits alone and inside a book (a dense BLAS product does not).
 
     Parameters
     ----------
@@ -74,18 +74,9 @@ def weighted_sum(amounts: ArrayLike | csr_array, series: ArrayLike) -> Floats:
     if columns.ndim != 2 or array.shape[-1] != columns.shape[0]:
         raise InvalidInput(f"amounts (..., n_tickers) and series (n_tickers, n_days) do not fit: {array.shape} and {columns.shape}.")
     if isinstance(array, csr_array):
-        return np.asarray(in_column_order(array) @ columns)
+        return np.asarray(array @ columns)
     rows = csr_array(array.reshape(math.prod(array.shape[:-1]), array.shape[-1]))
     return np.asarray(rows @ columns).reshape(*array.shape[:-1], columns.shape[-1])
-
-
-def in_column_order(amounts: csr_array) -> csr_array:
-    """Return `amounts` with each row's entries in column order and each once; itself when they are, a copy when not."""
-    if amounts.has_canonical_format:
-        return amounts
-    ordered = amounts.copy()
-    ordered.sum_duplicates()
-    return ordered
 
 
 def profit_and_loss(market_values: ArrayLike | csr_array, returns: ArrayLike) -> Floats:

@@ -55,11 +55,12 @@ def test_sparse_and_dense_amounts_give_the_same_bits():
     assert np.array_equal(weighted_sum(csr_array(amounts), series), weighted_sum(amounts, series))
 
 
-def test_the_order_in_which_a_sparse_row_is_written_does_not_change_a_bit():
+def test_a_sparse_row_is_added_in_the_order_in_which_it_is_stored_as_the_portfolio_alone_is():
     series = np.random.default_rng(4).normal(size=(3, 20))
-    written = csr_array((np.array([0.3, 0.1, 0.2]), np.array([2, 0, 1]), np.array([0, 3])), shape=(1, 3))
-    assert np.array_equal(weighted_sum(written, series)[0], weighted_sum([0.1, 0.2, 0.3], series))
-    assert written.indices.tolist() == [2, 0, 1]  # the caller's matrix is as it was
+    listed = [2, 0, 1]
+    stored = csr_array((np.array([0.3, 0.1, 0.2]), np.array(listed), np.array([0, 3])), shape=(1, 3))
+    assert np.array_equal(weighted_sum(stored, series)[0], weighted_sum([0.3, 0.1, 0.2], series[listed]))
+    assert stored.indices.tolist() == [2, 0, 1]  # the caller's matrix is as it was
 
 
 def test_what_is_not_held_cannot_spoil_the_sum():
