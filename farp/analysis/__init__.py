@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from farp.analysis.factors import FactorAnalysis
 from farp.analysis.report import (
     EXPOSURE_DIMENSIONS,
     VOLATILITY_WINDOWS,
     AnalysisSpec,
     Benchmark,
     Drawdown,
-    FactorAnalysis,
     RiskReport,
     TailContribution,
     analyse,

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from farp.analysis.alignment import benchmark_returns, factor_returns
+from farp.analysis.factors import FactorAnalysis, collinearity_note, factor_analysis
 from farp.analysis.window import Series, Window, known, window_of
-from farp.engine import contribution, drawdown, exposure, factor_model, performance, returns, value_at_risk
+from farp.engine import contribution, drawdown, exposure, performance, returns, value_at_risk
 from farp.engine.checks import MINIMUM_OBSERVATIONS, Floats, confidence_level, horizon
 from farp.engine.exposure import Concentration, Exposure
-from farp.engine.factor_model import Regression, VarianceContributions
 from farp.engine.value_at_risk import HISTORICAL_SIMULATION, QuantileRule, ValueAtRisk
 from farp.errors import DataError, InvalidInput
 from farp.format import confidence as shown_confidence
@@ -87,20 +87,6 @@ class Benchmark:
     observations: int
     path: Series
     rolling_beta: Series
-
-
-@dataclass(frozen=True, kw_only=True)
-class FactorAnalysis:
-    """Regression of each holding on the factors, and shares of variance (rows: holdings; columns: factors, then specific).
-
-    `exposures` is the P&L of a +100 % move of each factor [money], shape (n_factors,).
-    """
-
-    factors: FactorSet
-    regression: Regression
-    covariance: Floats
-    contributions: VarianceContributions
-    exposures: Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -354,29 +340,8 @@ def _factors(window: Window, history: PriceHistory, spec: AnalysisSpec) -> tuple
         shared = factor_returns(window, history, spec.factors)
     except DataError as error:
         return None, str(error)
-    regression = factor_model.regress(shared.holding_returns, shared.factor_returns)
-    covariance = factor_model.sample_covariance(shared.factor_returns)
-    market_values = window.market_values
-    return (
-        FactorAnalysis(
-            factors=shared.factors,
-            regression=regression,
-            covariance=covariance,
-            contributions=factor_model.variance_contributions(market_values, regression.loadings, covariance, regression.residual_variance),
-            exposures=regression.loadings.T @ market_values,
-        ),
-        collinearity_note(regression),
-    )
-
-
-def collinearity_note(regression: Regression) -> str | None:
-    """Say in one sentence that the factors are too alike to be told apart; None when they are not."""
-    if not regression.collinear:
-        return None
-    return (
-        f"The factors are nearly dependent (condition number {regression.condition_number:.0f}, above"
-        f" {factor_model.COLLINEAR_ABOVE:.0f}): single loadings are unsure, their sum is not."
-    )
+    analysis = factor_analysis(window, shared)
+    return analysis, collinearity_note(analysis.regression)
 
 
 def _rolling(past_returns: Series | None, measure: Callable[[Floats, int], Floats], window: int, n: int) -> Series:

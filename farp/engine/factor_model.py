@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from farp.engine.checks import Floats, finite, series
 from farp.engine.performance import FLAT
@@ -14,8 +15,12 @@ from farp.errors import InsufficientHistory, InvalidInput
 
 MINIMUM_REGRESSION_DAYS = 60
 COLLINEAR_ABOVE = 30.0
+INFLATED_ABOVE = 10.0
+"""A variance inflation factor beyond this says that a factor is nearly a mixture of the others."""
 EXACT_FIT = 1e-10
 """Residuals below this fraction of a series' own movement are rounding: it is a combination of the factors, not explained by them."""
+_NO_PART = 1e-12
+"""A factor whose squared part in a dependency is below this has no part in it but rounding."""
 
 
 class CovarianceEstimator(StrEnum):
@@ -40,7 +45,11 @@ class Regression:
 
     `loadings`, `standard_errors` and `t_statistics` have shape (n_tickers, n_factors); `intercepts`, `r_squared` and
     `residual_variance` (daily, n - k - 1 degrees of freedom) shape (n_tickers,). R2 is NaN for a series that does not move, t-statistics for
-    that and for one that the factors reproduce exactly (a holding that is itself a factor): there is no error to divide by. `condition_number` is that of the factors centred and scaled to unit length.
+    that and for one that the factors reproduce exactly (a holding that is itself a factor): there is no error to divide by.
+
+    `identified` (n_factors,) is False for a factor that does not move or has a part in an exact dependency with others: its loadings are one
+    choice of many (zero; the split of least squares), without standard error and t-statistic (NaN). `condition_number` is that of the factors
+    centred and scaled to unit length, infinite when one is not identified.
     """
 
     loadings: Floats
@@ -49,7 +58,28 @@ class Regression:
     t_statistics: Floats
     r_squared: Floats
     residual_variance: Floats
+    identified: NDArray[np.bool_]
     observations: int
+    condition_number: float
+
+    @property
+    def collinear(self) -> bool:
+        """Whether the factors are too alike to tell their loadings apart."""
+        return not self.condition_number <= COLLINEAR_ABOVE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collinearity:
+    """How alike factors are.
+
+    `correlation` (n_factors, n_factors), NaN for one that does not move, itself included. `variance_inflation` (n_factors,) is how much larger
+    the variance of a loading is than if the factor had nothing to do with the others: 1 or more, infinite in an exact dependency, NaN for a
+    factor that does not move (`constant`). `condition_number` is that of `Regression`.
+    """
+
+    correlation: Floats
+    variance_inflation: Floats
+    constant: NDArray[np.bool_]
     condition_number: float
 
     @property
@@ -93,7 +123,7 @@ def regress(returns: ArrayLike, factor_returns: ArrayLike, minimum: int = MINIMU
     """Regress each row of `returns` on `factor_returns` with an intercept.
 
     Factors are centred and scaled before an SVD solves the system, so badly conditioned sets keep their digits; exactly
-    dependent factors get the minimum-norm solution and show in `condition_number`. Nothing is dropped.
+    dependent factors get the minimum-norm solution and show in `identified` and `condition_number`. Nothing is dropped.
 
     Parameters
     ----------
@@ -127,36 +157,117 @@ def regress(returns: ArrayLike, factor_returns: ArrayLike, minimum: int = MINIMU
         raise InsufficientHistory(days, needed)
     freedom = days - factors - 1
 
-    x_mean, y_mean = x.mean(axis=1, keepdims=True), y.mean(axis=1, keepdims=True)
-    x_centred, y_centred = x - x_mean, y - y_mean
-    length = np.sqrt((x_centred**2).sum(axis=1))
-    length = np.where(length > FLAT * np.sqrt(days) * np.abs(x).max(axis=1), length, 0.0)
-    unit = np.divide(x_centred, length[:, None], out=np.zeros_like(x_centred), where=length[:, None] > 0)
-    u, singular, vt = np.linalg.svd(unit.T, full_matrices=False)
-    kept = singular > singular.max(initial=0.0) * max(days, factors) * np.finfo(float).eps
-    inverse = np.divide(1.0, singular, out=np.zeros_like(singular), where=kept)
-    per_length = np.divide(1.0, length, out=np.zeros_like(length), where=length > 0)
+    design = _Design.of(x)
+    y_mean = y.mean(axis=1, keepdims=True)
+    y_centred = y - y_mean
 
-    loadings = ((y_centred @ u) * inverse @ vt) * per_length
-    residuals = y_centred - loadings @ x_centred
+    loadings = ((y_centred @ design.u) * design.inverse @ design.vt) * design.per_length
+    residuals = y_centred - loadings @ design.centred
     residual_sum = (residuals**2).sum(axis=1)
     total_sum = (y_centred**2).sum(axis=1)
     moves = total_sum > days * (FLAT * np.abs(y).max(axis=1)) ** 2
     exact = residual_sum <= EXACT_FIT**2 * total_sum
     residual_variance = np.where(exact, 0.0, residual_sum / freedom)
-    unscaled = ((vt.T * inverse) ** 2).sum(axis=1) * per_length**2
-    errors = np.sqrt(residual_variance[:, None] * unscaled)
-    significant = moves[:, None] & (errors > 0)
+    unscaled = design.inflation * design.per_length**2
+    errors = np.where(design.identified, np.sqrt(residual_variance[:, None] * unscaled), np.nan)
+    significant = moves[:, None] & (errors > 0)  # NaN is not
     return Regression(
         loadings=loadings,
-        intercepts=y_mean[:, 0] - (loadings @ x_mean)[:, 0],
+        intercepts=y_mean[:, 0] - (loadings @ design.mean)[:, 0],
         standard_errors=errors,
         t_statistics=np.divide(loadings, errors, out=np.full_like(loadings, np.nan), where=significant),
         r_squared=1.0 - np.divide(residual_sum, total_sum, out=np.full_like(total_sum, np.nan), where=moves),
         residual_variance=residual_variance,
+        identified=design.identified,
         observations=days,
-        condition_number=float(singular[0] / singular[-1]) if singular[-1] > 0 else float("inf"),
+        condition_number=design.condition_number,
     )
+
+
+def collinearity(factor_returns: ArrayLike) -> Collinearity:
+    """Return how alike the rows of `factor_returns` are: correlations, variance inflation factors and the condition number.
+
+    ``VIF_k = 1 / (1 - R2_k)``, with R2_k of the regression of factor k on the others; computed as the k-th diagonal element of the inverse
+    correlation matrix.
+
+    Parameters
+    ----------
+    factor_returns
+        Shape (n_factors, n_days) [fraction], more days than factors.
+
+    Raises
+    ------
+    InvalidInput
+        NaN inside, or no factor.
+    InsufficientHistory
+        Fewer than n_factors + 2 days.
+
+    References
+    ----------
+    Belsley, D. A., Kuh, E. and Welsch, R. E. (1980), Regression Diagnostics (scaled condition number, variance inflation factor).
+
+    Examples
+    --------
+    >>> collinearity([[1.0, -1.0, 1.0, -1.0], [1.0, -1.0, -1.0, 1.0]]).variance_inflation.round(12).tolist()
+    [1.0, 1.0]
+    """
+    x = np.atleast_2d(series(factor_returns, "factor_returns"))
+    if x.ndim != 2 or not len(x):
+        raise InvalidInput(f"factor_returns must have shape (n_factors, n_days) with at least one factor, got {x.shape}.")
+    if x.shape[1] < len(x) + 2:
+        raise InsufficientHistory(x.shape[1], len(x) + 2)
+    design = _Design.of(x)
+    constant = design.per_length == 0
+    matrix = np.clip(design.unit @ design.unit.T, -1.0, 1.0)
+    matrix[np.diag_indices_from(matrix)] = 1.0
+    matrix[constant] = matrix[:, constant] = np.nan
+    inflation = np.where(design.identified, np.maximum(design.inflation, 1.0), np.where(constant, np.nan, np.inf))
+    return Collinearity(correlation=matrix, variance_inflation=inflation, constant=constant, condition_number=design.condition_number)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Design:
+    """Factors centred (`centred`), scaled to unit length (`unit`; zero for one that does not move) and taken apart by an SVD.
+
+    `inverse` are the inverse singular values, zero for those that are rounding; `inflation` is the diagonal of the inverse of unit unit'.
+    """
+
+    mean: Floats
+    centred: Floats
+    unit: Floats
+    per_length: Floats
+    u: Floats
+    vt: Floats
+    inverse: Floats
+    inflation: Floats
+    identified: NDArray[np.bool_]
+    condition_number: float
+
+    @classmethod
+    def of(cls, x: Floats) -> Self:
+        """Take apart `x`, shape (n_factors, n_days), more days than factors."""
+        factors, days = x.shape
+        mean = x.mean(axis=1, keepdims=True)
+        centred = x - mean
+        length = np.sqrt((centred**2).sum(axis=1))
+        length = np.where(length > FLAT * np.sqrt(days) * np.abs(x).max(axis=1), length, 0.0)
+        per_length = np.divide(1.0, length, out=np.zeros_like(length), where=length > 0)
+        unit = centred * per_length[:, None]
+        u, singular, vt = np.linalg.svd(unit.T, full_matrices=False)
+        kept = singular > singular.max(initial=0.0) * max(days, factors) * np.finfo(float).eps
+        inverse = np.divide(1.0, singular, out=np.zeros_like(singular), where=kept)
+        return cls(
+            mean=mean,
+            centred=centred,
+            unit=unit,
+            per_length=per_length,
+            u=u,
+            vt=vt,
+            inverse=inverse,
+            inflation=((vt.T * inverse) ** 2).sum(axis=1),
+            identified=(vt[~kept] ** 2).sum(axis=0) < _NO_PART,
+            condition_number=float(singular[0] / singular[-1]) if kept.all() else float("inf"),
+        )
 
 
 def variance_contributions(

@@ -291,7 +291,7 @@ def test_collinear_factors_are_reported_and_kept():
     factors = FactorSet(name="twice", factors=(Factor(name="M", legs=(("M", 1.0),)), Factor(name="M2", legs=(("M", 2.0),))))
     report = analyse(portfolio(A=1), HISTORY, spec=AnalysisSpec(factors=factors))
     assert report.factors.regression.collinear
-    assert "nearly dependent" in " ".join(report.notes)
+    assert "exactly dependent" in " ".join(report.notes)
 
 
 # the spec
