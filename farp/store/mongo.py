@@ -17,7 +17,7 @@ import threading
 import time
 import uuid
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -28,6 +28,7 @@ from bson.raw_bson import RawBSONDocument
 from pymongo.collection import Collection
 from pymongo.errors import (
     AutoReconnect,
+    BulkWriteError,
     ConfigurationError,
     ConnectionFailure,
     DuplicateKeyError,
@@ -154,6 +155,59 @@ class MongoStore:
                     return self._decoded(collection, RawBSONDocument(body))
             time.sleep(TURN_SECONDS * (0.5 + random.random()))
         raise SourceUnavailable(f"Others change document {id!r} of {self._description} all the time; try again in a moment.")
+
+    def update_many(self, collection: str, changes: Mapping[str, Callable[[Document | None], Document]]) -> int:
+        """Do `update` for every id in `changes`; the documents of a batch are claimed, written and given back together."""
+        table = self._collection(collection)
+        keys = [usable_id(given, name="id") for given in changes]
+        self._ensure_index(collection, table)
+        for start in range(0, len(keys), BATCH_DOCUMENTS):
+            some = keys[start : start + BATCH_DOCUMENTS]
+            for key in self._not_exchanged(collection, some, changes):
+                self.update(collection, key, changes[key])  # another writer is at it, so this one waits for its turn
+        return len(keys)
+
+    def _not_exchanged(self, name: str, keys: Sequence[str], changes: Mapping[str, Callable[[Document | None], Document]]) -> list[str]:
+        """Change the documents under `keys` that nobody else is changing, in one go; return the ids of the others."""
+        table = self._collection(name)
+        found = {raw["_id"]: raw for raw in self._answered(lambda: table.find({"_id": {"$in": list(keys)}}).to_list())}
+        claims = {key: f"{name}/{key}/{_revision(found.get(key))}/0" for key in keys if key in found}
+        refused = self._refused_claims(list(claims.values()))
+        mine = [key for key, claim in claims.items() if claim not in refused]
+        try:
+            bodies = {key: _encoded(same_id(changes[key](self._decoded(name, found[key])), key)) for key in mine}
+        except BaseException:
+            self._give_back([claims[key] for key in mine])
+            raise
+        updates = [
+            {"q": {"_id": key, REVISION: found[key].get(REVISION, {"$exists": False})}, "u": RawBSONDocument(body), "upsert": False}
+            for key, body in bodies.items()
+        ]
+        if updates:  # when this fails the claims stay: the server may still be writing
+            self._answered(lambda: self._database.command({"update": table.name, "updates": updates, "ordered": False}), repeat=False)
+            now = self._answered(lambda: table.find({"_id": {"$in": mine}}, {REVISION: 1}).to_list())
+            written = {raw["_id"] for raw in now if _revision(raw) == _revision(RawBSONDocument(bodies[raw["_id"]]))}
+            self._give_back([claims[key] for key in mine])
+        else:
+            written = set()
+        return [key for key in keys if key not in written]
+
+    def _refused_claims(self, claims: Sequence[str]) -> set[str]:
+        """Insert `claims` and return those that another writer holds."""
+        if not claims:
+            return set()
+
+        def insert() -> set[str]:
+            try:
+                self._database[CLAIMS].insert_many([{"_id": claim} for claim in claims], ordered=False)
+            except BulkWriteError as error:
+                failures = error.details["writeErrors"]
+                if any(failure["code"] != _DUPLICATE for failure in failures):
+                    raise
+                return {claims[failure["index"]] for failure in failures}
+            return set()
+
+        return self._answered(insert, repeat=False)
 
     def _exchanged(
         self, name: str, raw: RawBSONDocument | None, key: str, change: Callable[[Document | None], Document], claims: Sequence[str]

@@ -6,7 +6,7 @@ arguments live here beside the protocol, so that every adapter refuses the same 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import TracebackType
 from typing import Any, Protocol, Self
 
@@ -19,7 +19,8 @@ PORTFOLIOS = "portfolios"  # users with all their portfolios and the portfolios'
 FACTOR_CONTRIBUTIONS = "factor_contributions"  # one per portfolio
 PRICES = "prices"  # one per ticker
 RUNS = "runs"  # one per batch run
-COLLECTIONS = (USER_PORTFOLIOS, PORTFOLIOS, FACTOR_CONTRIBUTIONS, PRICES, RUNS)
+SCENARIOS = "scenarios"  # saved hypothetical stress scenarios
+COLLECTIONS = (USER_PORTFOLIOS, PORTFOLIOS, FACTOR_CONTRIBUTIONS, PRICES, RUNS, SCENARIOS)
 
 
 class Store(Protocol):
@@ -56,6 +57,13 @@ class Store(Protocol):
         No other `update` of that document comes between reading and writing, in this process or another, so none is lost. When `change`
         raises, nothing is written and its exception comes through. It may be called more than once, must return a document with the
         same `_id`, and must not use the store.
+        """
+        ...
+
+    def update_many(self, collection: str, changes: Mapping[str, Callable[[Document | None], Document]]) -> int:
+        """Do `update` for every id in `changes` with its own change, in few round trips; return how many.
+
+        Each document is changed as `update` does, and none for the sake of another: after a failure some are changed and some are not.
         """
         ...
 

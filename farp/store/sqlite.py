@@ -10,7 +10,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -21,7 +21,7 @@ from farp.store import codec
 from farp.store.protocol import COLLECTIONS, Document, known_collection, same_id, usable_id, usable_limit
 
 APPLICATION_ID = 0x46415250  # "FARP", so that the file of another program is never written to
-LAYOUT = 1  # of the tables; documents have their own schema_version
+LAYOUT = 2  # of the tables, and raised with every new collection; documents have their own schema_version
 PAGE = 100  # documents read at once by `list`
 BATCH_DOCUMENTS = 500  # documents written in one transaction by `put_many`, ...
 BATCH_BYTES = 8 * 1024 * 1024  # ... and about their size
@@ -109,6 +109,22 @@ class SqliteStore:
             return row[2]
 
         return self._decoded(table, self._write(changed))
+
+    def update_many(self, collection: str, changes: Mapping[str, Callable[[Document | None], Document]]) -> int:
+        """Do `update` for every id in `changes`, in transactions of bounded size."""
+        table = known_collection(collection)
+        keys = [usable_id(given, name="id") for given in changes]
+
+        def changed(connection: sqlite3.Connection, some: Sequence[str]) -> None:
+            marks = ", ".join("?" * len(some))
+            found = dict(connection.execute(f"SELECT id, body FROM {table} WHERE id IN ({marks})", some).fetchall())
+            before = {key: self._decoded(table, found[key]) if key in found else None for key in some}
+            connection.executemany(_PUT.format(table), [_row(same_id(changes[key](before[key]), key)) for key in some])
+
+        for start in range(0, len(keys), BATCH_DOCUMENTS):
+            some = keys[start : start + BATCH_DOCUMENTS]
+            self._write(lambda connection, some=some: changed(connection, some))  # type: ignore[misc]
+        return len(keys)
 
     def delete(self, collection: str, id: str) -> bool:
         """Remove the document under `id`, return whether there was one."""
@@ -310,15 +326,17 @@ def _has_layout(connection: sqlite3.Connection, path: Path) -> bool:
     layout = connection.execute("PRAGMA user_version").fetchone()[0]
     if layout > LAYOUT:
         raise DataError(f"The store {path} was made by a newer FARP (layout {layout}, this one knows {LAYOUT}); update FARP to use it.")
-    return True
+    return bool(layout == LAYOUT)
 
 
 def _create_layout(connection: sqlite3.Connection, path: Path) -> bool:
-    if connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone():
+    """Make the tables that are not there: all of them in a new file, those of newer collections in one an older FARP made."""
+    ours = connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID
+    if not ours and connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone():
         raise DataError(f"The file {path} is a SQLite database of another program; set FARP_DATA_DIR to a folder of FARP's own.")
     for table in COLLECTIONS:
-        connection.execute(f"CREATE TABLE {table} (id TEXT PRIMARY KEY NOT NULL, user_id TEXT, body BLOB NOT NULL)")
-        connection.execute(f"CREATE INDEX {table}_by_user_id ON {table} (user_id, id)")
+        connection.execute(f"CREATE TABLE IF NOT EXISTS {table} (id TEXT PRIMARY KEY NOT NULL, user_id TEXT, body BLOB NOT NULL)")
+        connection.execute(f"CREATE INDEX IF NOT EXISTS {table}_by_user_id ON {table} (user_id, id)")
     connection.execute(f"PRAGMA user_version = {LAYOUT}")
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     return True

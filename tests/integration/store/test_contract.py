@@ -102,7 +102,7 @@ def test_collections_are_apart(store: Store) -> None:
         assert found is not None
         assert found["here"] == name
     assert store.delete(PRICES, "same") is True
-    assert [store.count(name) for name in COLLECTIONS] == [1, 1, 1, 0, 1]
+    assert [store.count(name) for name in COLLECTIONS] == [int(name != PRICES) for name in COLLECTIONS]
 
 
 def test_put_many_writes_all_and_can_be_repeated(store: Store) -> None:
@@ -340,6 +340,58 @@ def test_updates_of_threads_lose_nothing(store: Store, open_again: OpenAgain) ->
     assert sorted(found["items"]) == sorted(f"{worker}-{i}" for worker in range(4) for i in range(50))
     for worker in range(4):  # and each writer's in its own order
         assert [item for item in found["items"] if item.startswith(f"{worker}-")] == [f"{worker}-{i}" for i in range(50)]
+
+
+def with_item(id: str, item: str) -> Callable[[Document | None], Document]:
+    return lambda found: {"_id": id, "items": [*(found["items"] if found else ()), item]}
+
+
+def test_update_many_changes_each_document_as_update_does(store: Store) -> None:
+    names = [f"d{i:03}" for i in range(60)]
+    store.put_many(RUNS, [{"_id": name, "items": ["a"]} for name in names[:40]])
+    assert store.update_many(RUNS, {name: with_item(name, name) for name in names}) == 60
+    assert [document["items"] for document in store.list(RUNS)] == [["a", name] for name in names[:40]] + [[name] for name in names[40:]]
+    assert store.update_many(RUNS, {}) == 0
+    with pytest.raises(InvalidInput, match="There is no collection"):
+        store.update_many("users", {})
+
+
+def test_a_change_of_many_that_raises_comes_through_and_leaves_its_document(store: Store) -> None:
+    store.put_many(RUNS, [{"_id": name, "items": []} for name in ("a", "b")])
+
+    def refused(_: Document | None) -> Document:
+        raise LookupError("not this one")
+
+    with pytest.raises(LookupError, match="not this one"):
+        store.update_many(RUNS, {"a": with_item("a", "x"), "b": refused})
+    with pytest.raises(InvalidInput, match="must keep its _id"):
+        store.update_many(RUNS, {"b": with_item("a", "x")})
+    assert store.get(RUNS, "b") == {"_id": "b", "items": [], "schema_version": 1}
+    assert store.update_many(RUNS, {"b": with_item("b", "y")}) == 1
+    assert store.get(RUNS, "b") == {"_id": "b", "items": ["y"], "schema_version": 1}
+
+
+def test_updates_one_by_one_and_in_bulk_at_the_same_time_lose_nothing(store: Store, open_again: OpenAgain) -> None:
+    barrier = threading.Barrier(3, timeout=20)
+    names = ["a", "b", "c"]
+
+    def in_bulk(worker: int, mine: Store) -> None:
+        barrier.wait()
+        for i in range(15):
+            mine.update_many(RUNS, {name: with_item(name, f"{worker}-{i}") for name in names})
+
+    def one_by_one(worker: int, mine: Store) -> None:
+        barrier.wait()
+        for i in range(15):
+            for name in names:
+                mine.update(RUNS, name, with_item(name, f"{worker}-{i}"))
+
+    with ThreadPoolExecutor(3) as pool:
+        work = [pool.submit(in_bulk, 0, store), pool.submit(in_bulk, 1, open_again()), pool.submit(one_by_one, 2, open_again())]
+        for done in work:
+            done.result()
+    for document in store.list(RUNS):
+        assert sorted(document["items"]) == sorted(f"{worker}-{i}" for worker in range(3) for i in range(15)), document["_id"]
 
 
 def test_updates_of_processes_lose_nothing(store: Store, address: list[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import sqlite3
@@ -259,7 +260,7 @@ def damaged_document(path: Path) -> None:
     [
         (text_file, "is damaged or is no SQLite database; restore"),
         (another_program, "is a SQLite database of another program; set FARP_DATA_DIR"),
-        (newer_layout, r"was made by a newer FARP \(layout 9, this one knows 1\); update"),
+        (newer_layout, r"was made by a newer FARP \(layout 9, this one knows 2\); update"),
         (missing_table, "does not have FARP's tables .*; move it away"),
         (damaged_pages, "is damaged or is no SQLite database; restore"),
         (damaged_document, "A document of runs in SQLite, .* is damaged and cannot be read; restore"),
@@ -369,3 +370,19 @@ with SqliteStore(Path(sys.argv[1])) as store:
     assert sentence.startswith(f"The store {path} cannot be read or written")
     assert number == "2"
     assert integrity(path) == "ok"
+
+
+def test_a_store_of_an_older_farp_gets_the_collections_it_lacks_and_keeps_what_it_has(tmp_path: Path) -> None:
+    path = tmp_path / "farp.sqlite3"
+    with SqliteStore(path) as store:
+        store.put("runs", {"_id": "one"})
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("DROP TABLE scenarios")
+        connection.execute("PRAGMA user_version = 1")
+        connection.commit()
+    with SqliteStore(path) as store:
+        assert store.count("scenarios") == 0
+        store.put("scenarios", {"_id": "mine"})
+        assert store.get("runs", "one") == {"_id": "one", "schema_version": 1}
+    with SqliteStore(path) as store:
+        assert store.count("scenarios") == 1
