@@ -108,7 +108,11 @@ def factor_returns(window: Window, history: PriceHistory, factors: FactorSet | N
     shared = np.isfinite(closes).all(axis=0)
     problem = not_current(window, shared, "the factor set", factor_model.MINIMUM_REGRESSION_DAYS)
     if problem:
-        raise DataError(f"There is no factor analysis: {problem}")
+        alone = (
+            not_current(window, np.isfinite(row), ticker, factor_model.MINIMUM_REGRESSION_DAYS)
+            for ticker, row in zip(chosen.tickers, closes, strict=True)
+        )
+        raise DataError(f"There is no factor analysis: {next((why for why in alone if why), problem)}")
     return FactorReturns(
         factors=chosen,
         past_dates=valuation.dates[shared][1:],

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from farp.cli import correlation
+from farp.cli import correlation, factors, pca
 from farp.cli.options import AsOf, Id, Json, MistypedArgument, day, portfolio_id
 from farp.cli.output import console, print_json
 from farp.errors import FarpError, InvalidInput, NoPortfolios
@@ -163,7 +163,7 @@ def risk(id: Id = None, as_of: AsOf = None, json: Json = False) -> None:
         out.print(part)
 
 
-for _topic in (correlation.correlation,):
+for _topic in (correlation.correlation, factors.factors, pca.pca):
     app.command()(_topic)
 
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from farp.api.topics import correlation
+from farp.api.topics import correlation, factors, pca
 
-ROUTERS = (correlation.router,)
+ROUTERS = (correlation.router, factors.router, pca.router)
