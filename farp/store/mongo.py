@@ -47,6 +47,7 @@ CONNECT_SECONDS = 2.0  # to one that was found
 SILENCE_SECONDS = 5.0  # in the middle of an answer
 REPEAT_SECONDS = 1.0  # a call that failed sooner is repeated; the wait as a whole stays bounded
 PAGE = 100  # documents read at once by `list`
+ID_PAGE = 10_000  # ids read at once by `ids`
 BATCH_DOCUMENTS = 25  # FerretDB keeps one of its 100 connections per replaced document until the command ends
 BATCH_BYTES = 4 * 1024 * 1024
 ATTEMPTS = 10  # two writers may both find an id missing and both insert it; the loser tries again
@@ -157,7 +158,7 @@ class MongoStore:
         raise SourceUnavailable(f"Others change document {id!r} of {self._description} all the time; try again in a moment.")
 
     def update_many(self, collection: str, changes: Mapping[str, Callable[[Document | None], Document]]) -> int:
-        """Do `update` for every id in `changes`; the documents of a batch are claimed, written and given back together."""
+        """Do `update` for every id in `changes`; the documents of a batch are read and claimed together."""
         table = self._collection(collection)
         keys = [usable_id(given, name="id") for given in changes]
         self._ensure_index(collection, table)
@@ -168,7 +169,7 @@ class MongoStore:
         return len(keys)
 
     def _not_exchanged(self, name: str, keys: Sequence[str], changes: Mapping[str, Callable[[Document | None], Document]]) -> list[str]:
-        """Change the documents under `keys` that nobody else is changing, in one go; return the ids of the others."""
+        """Change the documents under `keys` that are there and that nobody else is changing; return the ids of the others."""
         table = self._collection(name)
         found = {raw["_id"]: raw for raw in self._answered(lambda: table.find({"_id": {"$in": list(keys)}}).to_list())}
         claims = {key: f"{name}/{key}/{_revision(found.get(key))}/0" for key in keys if key in found}
@@ -179,18 +180,15 @@ class MongoStore:
         except BaseException:
             self._give_back([claims[key] for key in mine])
             raise
-        updates = [
-            {"q": {"_id": key, REVISION: found[key].get(REVISION, {"$exists": False})}, "u": RawBSONDocument(body), "upsert": False}
-            for key, body in bodies.items()
-        ]
-        if updates:  # when this fails the claims stay: the server may still be writing
-            self._answered(lambda: self._database.command({"update": table.name, "updates": updates, "ordered": False}), repeat=False)
-            now = self._answered(lambda: table.find({"_id": {"$in": mine}}, {REVISION: 1}).to_list())
-            written = {raw["_id"] for raw in now if _revision(raw) == _revision(RawBSONDocument(bodies[raw["_id"]]))}
-            self._give_back([claims[key] for key in mine])
-        else:
-            written = set()
+        # One by one: the answer to a command of several replacements tells how many there were and not which.
+        written = {key for key, body in bodies.items() if self._replaced(table, found[key], body)}
+        self._give_back([claims[key] for key in mine])  # when a replacement fails they stay: the server may still be writing
         return [key for key in keys if key not in written]
+
+    def _replaced(self, table: Collection[RawBSONDocument], before: RawBSONDocument, body: bytes) -> bool:
+        """Write `body` in place of `before` and return True, or return False when it is not there any more."""
+        where = {"_id": before["_id"], REVISION: before.get(REVISION, {"$exists": False})}
+        return self._answered(lambda: table.replace_one(where, RawBSONDocument(body)).matched_count == 1, repeat=False)
 
     def _refused_claims(self, claims: Sequence[str]) -> set[str]:
         """Insert `claims` and return those that another writer holds."""
@@ -220,11 +218,7 @@ class MongoStore:
             self._give_back(claims)
             raise
         # The claims stay when this fails: the server may still be writing.
-        if raw is None:
-            written = self._inserted(table, RawBSONDocument(body))
-        else:
-            where = {"_id": key, REVISION: raw.get(REVISION, {"$exists": False})}
-            written = self._answered(lambda: table.replace_one(where, RawBSONDocument(body)).matched_count == 1, repeat=False)
+        written = self._inserted(table, RawBSONDocument(body)) if raw is None else self._replaced(table, raw, body)
         self._give_back(claims)
         return body if written else None
 
@@ -255,6 +249,10 @@ class MongoStore:
         table = self._collection(collection)
         where = {} if owner is None else {"user_id": usable_id(owner, name="owner")}
         return self._pages(collection, table, where, usable_id(after, name="after") if after else None, usable_limit(limit))
+
+    def ids(self, collection: str, *, after: str | None = None) -> Iterator[str]:
+        """Yield the `_id` of every document in ascending order; every page is a query of its own."""
+        return self._id_pages(self._collection(collection), usable_id(after, name="after") if after else None)
 
     def count(self, collection: str) -> int:
         """Return the number of documents in `collection`."""
@@ -293,6 +291,15 @@ class MongoStore:
             if len(page) < size:
                 return
             left = None if left is None else left - len(page)
+
+    def _id_pages(self, table: Collection[RawBSONDocument], after: str | None) -> Iterator[str]:
+        while True:
+            query = {} if after is None else {"_id": {"$gt": after}}
+            page = self._answered(lambda query=query: table.find(query, {"_id": 1}).sort("_id", pymongo.ASCENDING).limit(ID_PAGE).to_list())  # type: ignore[misc]
+            yield from (raw["_id"] for raw in page)
+            if len(page) < ID_PAGE:
+                return
+            after = page[-1]["_id"]
 
     def _page(self, table: Collection[RawBSONDocument], query: dict[str, Any], size: int) -> Sequence[RawBSONDocument]:
         return self._answered(lambda: table.find(query).sort("_id", pymongo.ASCENDING).limit(size).to_list())

@@ -85,6 +85,10 @@ class Store(Protocol):
         """
         ...
 
+    def ids(self, collection: str, *, after: str | None = None) -> Iterator[str]:
+        """Yield the `_id` of every document in the order of `list`, without reading what is in them; only those greater than `after`."""
+        ...
+
     def count(self, collection: str) -> int:
         """Return the number of documents in `collection`."""
         ...

@@ -23,6 +23,7 @@ from farp.store.protocol import COLLECTIONS, Document, known_collection, same_id
 APPLICATION_ID = 0x46415250  # "FARP", so that the file of another program is never written to
 LAYOUT = 2  # of the tables, and raised with every new collection; documents have their own schema_version
 PAGE = 100  # documents read at once by `list`
+ID_PAGE = 10_000  # ids read at once by `ids`
 BATCH_DOCUMENTS = 500  # documents written in one transaction by `put_many`, ...
 BATCH_BYTES = 8 * 1024 * 1024  # ... and about their size
 IDLE_CONNECTIONS = 8
@@ -138,6 +139,11 @@ class SqliteStore:
         owner = None if owner is None else usable_id(owner, name="owner")
         return self._pages(table, owner, usable_id(after, name="after") if after else "", usable_limit(limit))
 
+    def ids(self, collection: str, *, after: str | None = None) -> Iterator[str]:
+        """Yield the `_id` of every document in ascending order, page by page."""
+        table = known_collection(collection)
+        return self._id_pages(table, usable_id(after, name="after") if after else "")
+
     def count(self, collection: str) -> int:
         """Return the number of documents in `collection`."""
         table = known_collection(collection)
@@ -179,6 +185,16 @@ class SqliteStore:
                 return
             after = rows[-1][0]
             left = None if left is None else left - len(rows)
+
+    def _id_pages(self, table: str, after: str) -> Iterator[str]:
+        query = f"SELECT id FROM {table} WHERE id > ? ORDER BY id LIMIT ?"
+        while True:
+            values = (after, ID_PAGE)
+            rows = self._with_connection(lambda connection, values=values: connection.execute(query, values).fetchall())  # type: ignore[misc]
+            yield from (row[0] for row in rows)
+            if len(rows) < ID_PAGE:
+                return
+            after = rows[-1][0]
 
     def _decoded(self, table: str, body: bytes) -> Document:
         return codec.decode(body, place=f"{table} in {self.description}")

@@ -153,6 +153,16 @@ def test_list_by_owner_after_and_limit_over_several_pages(store: Store) -> None:
     assert ids(store.list(PORTFOLIOS, owner="user_")) == []
 
 
+def test_ids_are_those_of_list_in_its_order(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(f"{type(store).__module__}.ID_PAGE", 7)
+    assert list(store.ids(PRICES)) == []
+    store.put_many(PRICES, [*numbered(21), {"_id": "z\U0001f600"}, {"_id": "Ä"}])
+    assert list(store.ids(PRICES)) == ids(store.list(PRICES))
+    assert list(store.ids(PRICES, after="p0013")) == ids(store.list(PRICES, after="p0013"))
+    with pytest.raises(InvalidInput, match="There is no collection"):
+        store.ids("users")
+
+
 def test_list_goes_on_while_documents_change(store: Store) -> None:
     store.put_many(PORTFOLIOS, numbered(250))
     seen = []
