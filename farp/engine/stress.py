@@ -5,6 +5,7 @@ P&L is negative when money is lost; the loss asked for in a reverse stress is po
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,9 +37,10 @@ class Proxies:
 class Replay:
     """A stretch of history on today's holdings, arrays of shape (n_holdings,).
 
-    `moves` and `profit_and_loss` are NaN for a holding that neither its own prices nor a proxy reach; `total` [money] is the sum of those that are
-    reached, NaN when none is (`available` False). `actual` and `proxied` say where a move is from, `r_squared` is NaN but for proxied ones.
-    `covered` is the reached share of gross market value, 0 for a portfolio without any.
+    `moves` and `profit_and_loss` are NaN for a holding that neither its own prices nor a proxy reach. `total` [money] is the sum of those that are
+    reached, NaN when no holding that can move is reached (`available` False). `actual` and `proxied` say where a move is from, `r_squared` is NaN
+    but for proxied ones. `impossible` marks holdings whose proxied move is a loss of more than everything. `covered` is the reached share of the
+    gross market value of what can move, `priced` the share reached by own prices; both 0 for a portfolio without any.
     """
 
     moves: Floats
@@ -46,13 +48,11 @@ class Replay:
     actual: NDArray[np.bool_]
     proxied: NDArray[np.bool_]
     r_squared: Floats
+    impossible: NDArray[np.bool_]
     total: float
     covered: float
-
-    @property
-    def available(self) -> bool:
-        """Whether the prices at hand reach any holding."""
-        return bool((self.actual | self.proxied).any())
+    priced: float
+    available: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +175,7 @@ def proxies(returns: ArrayLike, factor_returns: ArrayLike, moves: ArrayLike, min
     return Proxies(moves=result, r_squared=r_squared, factors=used)
 
 
-def historical_replay(market_values: ArrayLike, own_moves: ArrayLike, proxy: Proxies | None = None) -> Replay:
+def historical_replay(market_values: ArrayLike, own_moves: ArrayLike, proxy: Proxies | None = None, can_move: ArrayLike | None = None) -> Replay:
     """Return what a stretch of history would do to today's holdings: their own moves where there are prices, a proxy elsewhere.
 
     Parameters
@@ -186,6 +186,9 @@ def historical_replay(market_values: ArrayLike, own_moves: ArrayLike, proxy: Pro
         The holdings' returns over the stretch, shape (n_holdings,), NaN where there is no price (see `moves_between`).
     proxy
         From `proxies`; None proxies nothing.
+    can_move
+        Shape (n_holdings,), False for what never moves by its nature (cash in the base currency): that its move of zero is known says nothing
+        about the scenario. None, or nothing that can move, counts every holding.
 
     Raises
     ------
@@ -205,20 +208,29 @@ def historical_replay(market_values: ArrayLike, own_moves: ArrayLike, proxy: Pro
         raise InvalidInput(
             f"market_values, own_moves and proxies must each have shape (n_holdings,), got {amounts.shape}, {own.shape}, {stand_in.shape}."
         )
+    counted = np.ones(amounts.shape, dtype=bool) if can_move is None else np.asarray(can_move, dtype=bool)
+    if counted.shape != amounts.shape:
+        raise InvalidInput(f"can_move must have shape (n_holdings,) as market_values has, got {counted.shape} and {amounts.shape}.")
+    if not counted.any():
+        counted = np.ones_like(counted)
     actual = ~np.isnan(own)
     proxied = ~actual & ~np.isnan(stand_in)
     reached = actual | proxied
     moves = np.where(actual, own, stand_in)
     profit = amounts * moves
-    gross = float(np.abs(amounts).sum())
+    gross = float(np.abs(amounts[counted]).sum())
+    available = bool((reached & counted).any())
     return Replay(
         moves=moves,
         profit_and_loss=profit,
         actual=actual,
         proxied=proxied,
         r_squared=np.where(proxied, fitted, np.nan),
-        total=float(profit[reached].sum()) if reached.any() else float("nan"),
-        covered=float(np.abs(amounts[reached]).sum()) / gross if gross > 0 else 0.0,
+        impossible=proxied & (moves < -1.0),
+        total=float(profit[reached].sum()) if available else float("nan"),
+        covered=float(np.abs(amounts[reached & counted]).sum()) / gross if gross > 0 else 0.0,
+        priced=float(np.abs(amounts[actual & counted]).sum()) / gross if gross > 0 else 0.0,
+        available=available,
     )
 
 
@@ -254,7 +266,9 @@ def direct(market_values: ArrayLike, sensitivities: ArrayLike, shocks: ArrayLike
     return _hypothetical(amounts, a @ sizes, float("nan"))
 
 
-def propagated(market_values: ArrayLike, returns: ArrayLike, shocked_returns: ArrayLike, shocks: ArrayLike) -> Hypothetical:
+def propagated(
+    market_values: ArrayLike, returns: ArrayLike, shocked_returns: ArrayLike, shocks: ArrayLike, names: Sequence[str] | None = None
+) -> Hypothetical:
     """Apply shocks and let every holding move by its conditional expectation given them.
 
     ``move = S_os S_ss^-1 shock`` with S the sample covariance of holdings and shocked series. A holding that is itself shocked moves by its shock.
@@ -270,6 +284,8 @@ def propagated(market_values: ArrayLike, returns: ArrayLike, shocked_returns: Ar
         of an asset class or sector.
     shocks
         Shape (n_shocks,) [fraction].
+    names
+        What the shocks are called in an error; by default their numbers.
 
     Raises
     ------
@@ -291,11 +307,11 @@ def propagated(market_values: ArrayLike, returns: ArrayLike, shocked_returns: Ar
     amounts, array = finite(market_values, "market_values"), numbers(returns, "returns")
     if amounts.ndim != 1 or array.ndim != 2 or len(array) != len(amounts):
         raise InvalidInput(f"market_values (n_holdings,) and returns (n_holdings, n_days) do not fit: {amounts.shape} and {array.shape}.")
-    moves, distance = conditional_moves(array, shocked_returns, shocks)
+    moves, distance = conditional_moves(array, shocked_returns, shocks, names)
     return _hypothetical(amounts, moves, distance)
 
 
-def conditional_moves(returns: ArrayLike, shocked_returns: ArrayLike, shocks: ArrayLike) -> tuple[Floats, float]:
+def conditional_moves(returns: ArrayLike, shocked_returns: ArrayLike, shocks: ArrayLike, names: Sequence[str] | None = None) -> tuple[Floats, float]:
     """Return the conditional expectation of each row of `returns` given the shocks, and the shocks' Mahalanobis distance.
 
     ``S_os S_ss^-1 shock`` and ``sqrt(shock' S_ss^-1 shock)``; means are left out. Arguments and errors as in `propagated`; the rows may
@@ -321,9 +337,8 @@ def conditional_moves(returns: ArrayLike, shocked_returns: ArrayLike, shocks: Ar
     deviation = np.sqrt((centred * centred).sum(axis=1) / (days - 1))
     flat = np.flatnonzero(deviation <= FLAT * (1.0 + np.abs(mean[:, 0])))
     if flat.size:
-        raise InvalidInput(
-            f"shock number {flat[0] + 1} is on a price that does not move in this period, so nothing follows from it; use a direct shock."
-        )
+        which = names[flat[0]] if names is not None else f"number {flat[0] + 1}"
+        raise InvalidInput(f"shock {which} is on a price that does not move in this period, so nothing follows from it; use a direct shock.")
     unit = centred / deviation[:, None]
     inverse = _pseudo_inverse(unit @ unit.T / (days - 1))
     relative = sizes / deviation

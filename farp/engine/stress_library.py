@@ -1,9 +1,20 @@
-"""Dated scenarios for historical replays: data. From the close of `start` to the close of `end`, both trading days in New York."""
+"""Scenarios: what a historical replay and a hypothetical scenario are, the dated ones and a few examples to begin from. Data.
+
+A historical scenario runs from the close of `start` to the close of `end`, both trading days in New York. Sizes of shocks are fractions.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from enum import StrEnum
+
+from farp.errors import InvalidInput
+
+MOST_SHOCKS = 20
+LONGEST_NAME = 64
+LOWEST_SHOCK, HIGHEST_SHOCK = -1.0, 10.0
+"""Nothing loses more than everything, and what rises elevenfold is a typing mistake."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,3 +66,110 @@ HISTORICAL_SCENARIOS = (
     _scenario("rates-2022", "Rates 2022", "2022-01-03", "2022-10-12", "Inflation and rising interest rates: bonds and shares fell together."),
 )
 """In order of time. What each did to a portfolio comes from prices, never from here."""
+
+
+class ShockKind(StrEnum):
+    """What a shock names."""
+
+    FACTOR = "factor"
+    ASSET_CLASS = "asset_class"
+    SECTOR = "sector"
+    CURRENCY = "currency"
+    TICKER = "ticker"
+
+
+class ShockMode(StrEnum):
+    """Direct: only what is named moves. Propagated: everything else moves by its conditional expectation given the shocks."""
+
+    DIRECT = "direct"
+    PROPAGATED = "propagated"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shock:
+    """A move of `size` [fraction] of what `kind` and `name` name. A currency's move is that of its price in the base currency."""
+
+    kind: ShockKind
+    name: str
+    size: float
+
+    def __post_init__(self) -> None:
+        if not (1 <= len(self.name) <= LONGEST_NAME and self.name.isprintable() and self.name == self.name.strip()):
+            raise InvalidInput(f"A shock names something in 1 to {LONGEST_NAME} readable characters, got {self.name[:LONGEST_NAME]!r}.")
+        if not LOWEST_SHOCK <= self.size <= HIGHEST_SHOCK:  # NaN fails this too
+            raise InvalidInput(
+                f"The shock of {self.name} must lie between {100 * LOWEST_SHOCK:g} and {100 * HIGHEST_SHOCK:,.0f} percent, got {100 * self.size:,.6g}."
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HypotheticalScenario:
+    """Shocks that happen together. `id` is empty for one that is not saved; `what` is a sentence for people."""
+
+    name: str
+    shocks: tuple[Shock, ...]
+    mode: ShockMode
+    id: str = ""
+    what: str = ""
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.shocks) <= MOST_SHOCKS:
+            raise InvalidInput(f"A scenario has 1 to {MOST_SHOCKS} shocks, got {len(self.shocks)}.")
+        named = [(shock.kind, shock.name.casefold()) for shock in self.shocks]
+        twice = next((shock.name for i, shock in enumerate(self.shocks) if named[i] in named[:i]), None)
+        if twice is not None:
+            raise InvalidInput(f"{twice} is shocked twice; give it one shock.")
+
+
+def _example(id: str, name: str, what: str, mode: ShockMode, *shocks: tuple[ShockKind, str, float]) -> HypotheticalScenario:
+    given = tuple(Shock(kind=kind, name=of, size=size) for kind, of, size in shocks)
+    return HypotheticalScenario(id=id, name=name, what=what, mode=mode, shocks=given)
+
+
+EXAMPLES = (
+    _example(
+        "shares-fall-20",
+        "Shares fall by a fifth",
+        "The market loses 20 %, and everything moves as it usually does with it.",
+        ShockMode.PROPAGATED,
+        (ShockKind.FACTOR, "Market", -0.2),
+    ),
+    _example(
+        "rates-up-1-point",
+        "Interest rates rise by a point",
+        "Ten-year Treasuries lose 8 %, about one percentage point of yield, and everything moves as it usually does with them.",
+        ShockMode.PROPAGATED,
+        (ShockKind.FACTOR, "Rates", -0.08),
+    ),
+    _example(
+        "shares-and-bonds-fall",
+        "Shares and bonds fall together",
+        "The market loses 15 % and ten-year Treasuries 8 %: no shelter in bonds.",
+        ShockMode.PROPAGATED,
+        (ShockKind.FACTOR, "Market", -0.15),
+        (ShockKind.FACTOR, "Rates", -0.08),
+    ),
+    _example(
+        "technology-falls-30",
+        "Technology falls by 30 %",
+        "Every technology share loses 30 %, and nothing else moves.",
+        ShockMode.DIRECT,
+        (ShockKind.SECTOR, "Information Technology", -0.3),
+    ),
+    _example(
+        "dollar-up-10",
+        "The dollar gains 10 %",
+        "The US dollar rises by 10 % against every other currency, and prices in their own currencies stay.",
+        ShockMode.DIRECT,
+        (ShockKind.CURRENCY, "USD", 0.1),
+    ),
+    _example(
+        "crypto-halves",
+        "Crypto halves, commodities rise",
+        "Crypto loses 50 % and commodities gain 10 %, and nothing else moves.",
+        ShockMode.DIRECT,
+        (ShockKind.ASSET_CLASS, "CRYPTO", -0.5),
+        (ShockKind.ASSET_CLASS, "COMMODITY", 0.1),
+    ),
+)
+"""Hypothetical scenarios to begin from."""
