@@ -207,7 +207,7 @@ def analyse(portfolio: Portfolio, history: PriceHistory, as_of: dt.date | None =
         position_profit_and_loss=position_profit_and_loss,
         value=value,
         value_at_risk=figures,
-        tail_contributions=tuple(_tail_contribution(position_profit_and_loss, figure) for figure in figures if figure.horizon_days == 1),
+        tail_contributions=tuple(_tail_contribution(window, confidence, spec.rule) for confidence in spec.confidences),
         drawdown=_drawdown(value),
         volatility={window: known(performance.volatility(past_returns.values, window)) if past_returns else None for window in VOLATILITY_WINDOWS},
         sharpe_ratio={
@@ -281,13 +281,13 @@ def _thin_tail_warning(observations: int, confidence: float, in_tail: int) -> st
     return f"Only {observations} days of history: the {shown_confidence(confidence)} figure rests on {worst} and is little more than an indication."
 
 
-def _tail_contribution(position_profit_and_loss: Floats, figure: ValueAtRisk) -> TailContribution:
-    parts = contribution.component_expected_shortfall(position_profit_and_loss, figure.confidence)
-    total = figure.expected_shortfall
+def _tail_contribution(window: Window, confidence: float, rule: QuantileRule) -> TailContribution:
+    positions, total = window.position_profit_and_loss, window.profit_and_loss
+    parts = contribution.component_value_at_risk(positions, confidence, rule, total)
     return TailContribution(
-        confidence=figure.confidence,
-        expected_shortfall=parts,
-        value_at_risk=parts * (figure.amount / total) if total != 0 else None,
+        confidence=confidence,
+        expected_shortfall=contribution.component_expected_shortfall(positions, confidence, total),
+        value_at_risk=None if np.isnan(parts).any() else parts,
     )
 
 

@@ -82,17 +82,12 @@ def parametric_contributions(amounts: ArrayLike, covariance: ArrayLike, confiden
     (16.4485, [0.36, 0.64])
     """
     level = confidence_level(confidence)
-    w, s = finite(amounts, "amounts"), finite(covariance, "covariance")
-    if w.ndim != 1 or s.shape != (*w.shape, *w.shape):
-        raise InvalidInput(f"amounts (n_positions,) and covariance (n_positions, n_positions) do not fit: {w.shape} and {s.shape}.")
-    if not np.allclose(s, s.T, rtol=1e-9, atol=1e-12 * np.abs(s).max(initial=0.0)):
-        raise InvalidInput("covariance must be symmetric.")
+    w, s = _book(amounts, covariance)
     z = float(ndtri(level))
     shortfall = math.exp(-z * z / 2.0) / math.sqrt(2.0 * math.pi) / (1.0 - level)
     sw = s @ w
     deviation = float(_deviation(w, s))
     component = w * sw / deviation if deviation > 0 else np.zeros_like(w)
-    without = np.where(np.eye(len(w), dtype=bool), 0.0, w)  # row i is the portfolio without position i
     return ParametricContributions(
         confidence=level,
         value_at_risk=z * deviation,
@@ -101,11 +96,38 @@ def parametric_contributions(amounts: ArrayLike, covariance: ArrayLike, confiden
         component=z * component,
         expected_shortfall_component=shortfall * component,
         percent=component / deviation if deviation > 0 else np.full_like(w, np.nan),
-        incremental=z * (deviation - _deviation(without, s)),
+        incremental=z * (deviation - _deviation(w * (1.0 - np.eye(len(w))), s)),  # row i is the portfolio without position i
     )
 
 
-def component_expected_shortfall(position_profit_and_loss: ArrayLike, confidence: float) -> Floats:
+def parametric_incremental_value_at_risk(amounts: ArrayLike, covariance: ArrayLike, confidence: float, labels: Sequence[str]) -> Grouped:
+    """Return the normal VaR less the VaR without each group of `labels` [money]: what `incremental_value_at_risk` is to the historical VaR.
+
+    Parameters
+    ----------
+    amounts, covariance, confidence
+        As in `parametric_contributions`.
+    labels
+        The group of each position, length n_positions.
+
+    Raises
+    ------
+    InvalidInput
+        As `parametric_contributions`, or labels that do not fit.
+
+    Examples
+    --------
+    >>> result = parametric_incremental_value_at_risk([3.0, 4.0, 12.0], np.eye(3), 0.95, ["A", "A", "B"])
+    >>> result.groups, result.values.round(4).tolist()  # z (13 - 12) and z (13 - 5)
+    (('A', 'B'), [1.6449, 13.1588])
+    """
+    level = confidence_level(confidence)
+    w, s = _book(amounts, covariance)
+    groups, member = _membership(labels, len(w))
+    return Grouped(groups=groups, values=np.asarray(float(ndtri(level)) * (_deviation(w, s) - _deviation(w * (1.0 - member.T), s))))
+
+
+def component_expected_shortfall(position_profit_and_loss: ArrayLike, confidence: float, total: ArrayLike | None = None) -> Floats:
     """Return each position's part of the portfolio's historical expected shortfall [money].
 
     ``ES_i = -sum_d w_d L_i[d]`` with the tail weights w of the portfolio's P&L; the parts sum to the ES.
@@ -114,6 +136,9 @@ def component_expected_shortfall(position_profit_and_loss: ArrayLike, confidence
     ----------
     position_profit_and_loss
         P&L of each position [money], losses negative, shape (n_positions, n_days).
+    total
+        P&L of the portfolio, shape (n_days,), where it is known; by default the sum of the positions'. The same total chooses the same tail days
+        in every breakdown, also where days are equal but for rounding.
 
     Returns
     -------
@@ -130,23 +155,26 @@ def component_expected_shortfall(position_profit_and_loss: ArrayLike, confidence
     [3.0, -1.0]
     """
     array = _positions_by_days(position_profit_and_loss)
-    weights = tail_weights(array.sum(axis=0), confidence)
+    weights = tail_weights(_total(array, total), confidence)
     return np.asarray(-(array * weights).sum(axis=-1))
 
 
-def component_value_at_risk(position_profit_and_loss: ArrayLike, confidence: float, rule: QuantileRule = QuantileRule.LINEAR) -> Floats:
+def component_value_at_risk(
+    position_profit_and_loss: ArrayLike, confidence: float, rule: QuantileRule = QuantileRule.LINEAR, total: ArrayLike | None = None
+) -> Floats:
     """Return the shares of `component_expected_shortfall` scaled to the historical VaR [money]: (n_positions, n_days) -> (n_positions,).
 
     ``VaR_i = ES_i * VaR / ES``: the tail days' mean is steady where the P&L of the one day at the quantile is chance.
-    NaN where the ES is zero: there is nothing to share.
+    NaN where the ES is zero: there is nothing to share. `total` as there.
     """
     array = _positions_by_days(position_profit_and_loss)
-    parts = component_expected_shortfall(array, confidence)
-    total = float(parts.sum())
-    figure = float(historical_value_at_risk(array.sum(axis=0), confidence, rule))
-    if abs(total) <= HEDGED * float(np.abs(array).sum(axis=0).max(initial=0.0)):
+    portfolio = _total(array, total)
+    parts = component_expected_shortfall(array, confidence, portfolio)
+    shortfall = float(parts.sum())
+    figure = float(historical_value_at_risk(portfolio, confidence, rule))
+    if abs(shortfall) <= HEDGED * float(np.abs(array).sum(axis=0).max(initial=0.0)):
         return np.full_like(parts, np.nan)
-    return np.asarray(parts * (figure / total))
+    return np.asarray(parts * (figure / shortfall))
 
 
 def incremental_value_at_risk(
@@ -232,6 +260,55 @@ def factor_profit_and_loss(amounts: ArrayLike, loadings: ArrayLike, factor_retur
     InvalidInput
         NaN inside, or shapes that do not fit.
     """
+    w, b, f, profit = _factor_model(amounts, loadings, factor_returns, position_profit_and_loss)
+    through_factors = (b.T @ w)[:, None] * f
+    return np.vstack([through_factors, profit.sum(axis=0) - through_factors.sum(axis=0)])
+
+
+def position_profit_and_loss_through(
+    factor: int, amounts: ArrayLike, loadings: ArrayLike, factor_returns: ArrayLike, position_profit_and_loss: ArrayLike
+) -> Floats:
+    """Return what each position made through one factor [money]: rows that add up to that row of `factor_profit_and_loss`.
+
+    ``L_ik[d] = w_i B_ik f_k[d]``; for k = n_factors the specific part, ``L_i[d] - sum_k L_ik[d]``.
+
+    Parameters
+    ----------
+    factor
+        k, from 0 to n_factors.
+    amounts, loadings, factor_returns, position_profit_and_loss
+        As in `factor_profit_and_loss`.
+
+    Returns
+    -------
+    Array (n_positions, n_days).
+
+    Raises
+    ------
+    InvalidInput
+        NaN inside, shapes that do not fit, or a factor that is not there.
+    """
+    w, b, f, profit = _factor_model(amounts, loadings, factor_returns, position_profit_and_loss)
+    if not 0 <= factor <= len(f):
+        raise InvalidInput(f"factor must be 0 to {len(f)}, the last one the specific part, got {factor!r}.")
+    held = w[:, None] * b
+    return np.asarray(profit - held @ f if factor == len(f) else held[:, factor, None] * f[factor])
+
+
+def _book(amounts: ArrayLike, covariance: ArrayLike) -> tuple[Floats, Floats]:
+    """Return amounts (n,) and their covariance (n, n), checked."""
+    w, s = finite(amounts, "amounts"), finite(covariance, "covariance")
+    if w.ndim != 1 or s.shape != (*w.shape, *w.shape):
+        raise InvalidInput(f"amounts (n_positions,) and covariance (n_positions, n_positions) do not fit: {w.shape} and {s.shape}.")
+    if not np.allclose(s, s.T, rtol=1e-9, atol=1e-12 * np.abs(s).max(initial=0.0)):
+        raise InvalidInput("covariance must be symmetric.")
+    return w, s
+
+
+def _factor_model(
+    amounts: ArrayLike, loadings: ArrayLike, factor_returns: ArrayLike, position_profit_and_loss: ArrayLike
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return the four as arrays that fit each other."""
     w, b, f = finite(amounts, "amounts"), finite(loadings, "loadings"), finite(factor_returns, "factor_returns")
     profit = _positions_by_days(position_profit_and_loss)
     if w.shape != profit.shape[:1] or f.ndim != 2 or b.shape != (len(w), len(f)) or f.shape[1] != profit.shape[1]:
@@ -239,8 +316,17 @@ def factor_profit_and_loss(amounts: ArrayLike, loadings: ArrayLike, factor_retur
             "amounts (n_positions,), loadings (n_positions, n_factors), factor_returns (n_factors, n_days) and position_profit_and_loss"
             f" (n_positions, n_days) do not fit: {w.shape}, {b.shape}, {f.shape} and {profit.shape}."
         )
-    through_factors = (b.T @ w)[:, None] * f
-    return np.vstack([through_factors, profit.sum(axis=0) - through_factors.sum(axis=0)])
+    return w, b, f, profit
+
+
+def _total(position_profit_and_loss: Floats, total: ArrayLike | None) -> Floats:
+    """Return the portfolio's P&L: `total` where it is given, else the sum of the positions'."""
+    if total is None:
+        return np.asarray(position_profit_and_loss.sum(axis=0))
+    portfolio = series(total, "total")
+    if portfolio.shape != position_profit_and_loss.shape[1:]:
+        raise InvalidInput(f"total must be one P&L of {position_profit_and_loss.shape[1]} days as the positions have, got {portfolio.shape}.")
+    return portfolio
 
 
 def _deviation(amounts: Floats, covariance: Floats) -> Floats:
