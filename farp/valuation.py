@@ -244,7 +244,7 @@ def valued(portfolio: Portfolio, history: PriceHistory, as_of: dt.date | None, l
         as_of=as_date(board.days[days[-1]]),
         as_of_because=as_of_because(selection, board),
         holdings=tuple(
-            _holding(one, quantity, board, board.weekdays[days[-1]], market_value, net_asset_value)
+            holding_of(one, quantity, board, board.weekdays[days[-1]], market_value, net_asset_value)
             for one, quantity, market_value in zip(listed, selection.quantities, market_values, strict=True)
         ),
         excluded=selection.excluded,
@@ -252,7 +252,7 @@ def valued(portfolio: Portfolio, history: PriceHistory, as_of: dt.date | None, l
         dates=board.days[days],
         prices=prices,
         observations=selection.observations,
-        limited_by=_shortest(listed) if selection.observations < lookback_days else None,
+        limited_by=shortest_history(listed) if selection.observations < lookback_days else None,
     )
 
 
@@ -381,7 +381,8 @@ def _refuse_if_nothing_left(portfolio: Portfolio, kept: Sequence[tuple[Position,
     raise NothingToAnalyse(portfolio.id, tuple(excluded), last_day)
 
 
-def _holding(listed: Listed, quantity: float, board: PriceBoard, row: int, market_value: float, net_asset_value: float) -> Holding:
+def holding_of(listed: Listed, quantity: float, board: PriceBoard, row: int, market_value: float, net_asset_value: float) -> Holding:
+    """Return the priced position; `row` is the as-of date's place among the days of the price history."""
     instrument = listed.instrument
     currency = cash_currency(instrument.ticker)
     if currency not in (None, board.base_currency):  # foreign cash moves with its exchange rate
@@ -401,7 +402,8 @@ def _names(tickers: Sequence[str]) -> str:
     return ", ".join(tickers[:3]) + (f" and {len(tickers) - 3} more" if len(tickers) > 3 else "")
 
 
-def _shortest(listed: Sequence[Listed]) -> str:
+def shortest_history(listed: Sequence[Listed]) -> str:
+    """Return the ticker with the fewest returns."""
     return min(listed, key=lambda one: one.observations).ticker
 
 

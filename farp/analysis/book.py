@@ -6,14 +6,14 @@ Portfolios whose holdings share the same days are computed together: one matrix 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.sparse import csr_array
 
 from farp.analysis.report import EXPOSURE_DIMENSIONS, VOLATILITY_WINDOWS, AnalysisSpec
-from farp.analysis.window import known
+from farp.analysis.window import Window, known
 from farp.engine import exposure, performance
 from farp.engine.book import CoreMetrics, core_metrics
 from farp.engine.checks import MINIMUM_OBSERVATIONS, Floats
@@ -22,7 +22,19 @@ from farp.engine.returns import simple_returns, weighted_sum
 from farp.errors import FarpError, InvalidInput
 from farp.market import Dates, PriceHistory, as_date
 from farp.portfolio import AssetClass, Instrument, Portfolio, cash_currency
-from farp.valuation import STALE_AFTER_BUSINESS_DAYS, Exclusion, Listed, PriceBoard, Selection, as_of_because, base_series, selected
+from farp.valuation import (
+    STALE_AFTER_BUSINESS_DAYS,
+    Exclusion,
+    Listed,
+    PriceBoard,
+    Selection,
+    Valuation,
+    as_of_because,
+    base_series,
+    holding_of,
+    selected,
+    shortest_history,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +53,7 @@ class Group:
     prices: Floats
     observations: int
     market_values: csr_array
-    as_of_because: tuple[str | None, ...]
+    board: PriceBoard
 
     @property
     def as_of(self) -> dt.date:
@@ -143,6 +155,43 @@ def headlines(group: Group, history: PriceHistory, spec: AnalysisSpec | None = N
     return tuple(_headline(group, core, beta, row) for row in range(len(group.selections)))
 
 
+def windows(group: Group, spec: AnalysisSpec | None = None) -> Iterator[Window]:
+    """Yield what the analyses of one topic start from, for every portfolio of `group` in its order; equal to `window_of` each alone."""
+    lookback_days = (spec or AnalysisSpec()).lookback_days
+    past_returns = simple_returns(group.prices)
+    past_profit_and_loss = weighted_sum(group.market_values, past_returns)
+    board, row_of_day = group.board, int(group.board.weekdays[group.selections[0].days[-1]])
+    for row, selection in enumerate(group.selections):
+        entries = group.columns_of(row)
+        columns, amounts = group.market_values.indices[entries], group.market_values.data[entries].tolist()
+        net_asset_value = float(sum(amounts))
+        valuation = Valuation(
+            portfolio=selection.portfolio,
+            requested_as_of=board.as_of,
+            as_of=group.as_of,
+            as_of_because=as_of_because(selection, board),
+            holdings=tuple(
+                holding_of(one, quantity, board, row_of_day, amount, net_asset_value)
+                for one, quantity, amount in zip(selection.listed, selection.quantities, amounts, strict=True)
+            ),
+            excluded=selection.excluded,
+            net_asset_value=net_asset_value,
+            dates=group.dates,
+            prices=group.prices[columns],
+            observations=group.observations,
+            limited_by=shortest_history(selection.listed) if group.observations < lookback_days else None,
+        )
+        yield Window(
+            valuation=valuation,
+            lookback_days=lookback_days,
+            source=board.history.source,
+            source_label=board.history.source_label,
+            past_dates=group.dates[1:],
+            past_returns=past_returns[columns],
+            past_profit_and_loss=past_profit_and_loss[row],
+        )
+
+
 def _group(selections: Sequence[Selection], board: PriceBoard) -> Group:
     listed: dict[str, Listed] = {one.ticker: one for selection in selections for one in selection.listed}
     column = {ticker: place for place, ticker in enumerate(listed)}
@@ -162,7 +211,7 @@ def _group(selections: Sequence[Selection], board: PriceBoard) -> Group:
         prices=prices,
         observations=selections[0].observations,
         market_values=csr_array((market_values, np.array(columns), starts), shape=(len(selections), len(listed))),
-        as_of_because=tuple(as_of_because(selection, board) for selection in selections),
+        board=board,
     )
 
 
@@ -197,7 +246,7 @@ def _headline(group: Group, core: CoreMetrics, beta: Floats, row: int) -> Headli
         portfolio=selection.portfolio,
         base_currency=group.base_currency,
         as_of=group.as_of,
-        as_of_because=group.as_of_because[row],
+        as_of_because=as_of_because(selection, group.board),
         excluded=selection.excluded,
         observations=group.observations,
         net_asset_value=float(core.net_asset_value[row]),

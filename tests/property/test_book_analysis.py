@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from farp.analysis import RiskReport, analyse
-from farp.analysis.book import Headline, grouped, headlines
+from farp.analysis import VOLATILITY_WINDOWS, RiskReport, Window, analyse, window_of
+from farp.analysis.book import Headline, grouped, headlines, windows
 from farp.errors import FarpError, InvalidInput, NothingToAnalyse
 from farp.market import PriceHistory
 from farp.portfolio import Portfolio, Position
@@ -92,6 +93,8 @@ def figures_of_report(report: RiskReport) -> dict[Any, Any]:
 def compare(portfolios: list[Portfolio], history: PriceHistory) -> int:
     groups, failures = grouped(portfolios, history)
     rows = {row.portfolio.id: row for group in groups for row in headlines(group, history)}
+    for window in (window for group in groups for window in windows(group)):
+        assert same_window(window, window_of(window.portfolio, history, extra_days=max(VOLATILITY_WINDOWS))), window.portfolio
     failed = {failure.portfolio.id: failure.error for failure in failures}
     assert set(rows) | set(failed) == {portfolio.id for portfolio in portfolios}
     assert not set(rows) & set(failed)
@@ -100,6 +103,16 @@ def compare(portfolios: list[Portfolio], history: PriceHistory) -> int:
         in_the_book = repr(failed[portfolio.id]) if row is None else repr(figures(row))
         assert in_the_book == alone(portfolio, history), portfolio
     return len(rows)
+
+
+def same_window(one: Window, other: Window) -> bool:
+    first, second = one.valuation, other.valuation
+    return (
+        all(getattr(first, part.name) == getattr(second, part.name) for part in fields(first) if part.name not in {"dates", "prices"})
+        and all(np.array_equal(getattr(first, name), getattr(second, name)) for name in ("dates", "prices"))
+        and all(np.array_equal(getattr(one, name), getattr(other, name)) for name in ("past_dates", "past_returns", "past_profit_and_loss"))
+        and (one.lookback_days, one.source, one.source_label, one.notes) == (other.lookback_days, other.source, other.source_label, other.notes)
+    )
 
 
 def alone(portfolio: Portfolio, history: PriceHistory) -> str:
