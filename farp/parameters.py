@@ -146,7 +146,9 @@ def lookback(text: str, name: str = "lookback") -> int | None:
         return None
     days = text.strip()
     if not (days.isascii() and days.isdigit() and len(days) <= 6 and SHORTEST_LOOKBACK <= int(days) <= LONGEST_LOOKBACK):
-        raise InvalidInput(f"{name} must be a whole number of trading days, {SHORTEST_LOOKBACK} or more, or {ALL_DAYS}, got {quoted(text)}.")
+        raise InvalidInput(
+            f"{name} must be a whole number of trading days, {SHORTEST_LOOKBACK} or more (at most {LONGEST_LOOKBACK}), or {ALL_DAYS}, got {quoted(text)}."
+        )
     return int(days)
 
 

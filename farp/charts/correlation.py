@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from farp.analysis.correlation import CorrelationAnalysis
 from farp.charts.heatmap import heatmap
 from farp.charts.theme import Palette, sentence
-from farp.charts.words import holding_label, holding_name
+from farp.charts.words import holding_label, holding_name, holding_title
 from farp.format import number
 
 MOST_HOLDINGS = 25
@@ -27,6 +27,7 @@ def correlation_heatmap(result: CorrelationAnalysis, palette: Palette) -> go.Fig
     shown = [i for i in moving if i in largest]
     cells = found.matrix[np.ix_(shown, shown)]
     labels = [holding_label(window.holdings[i]) for i in shown]
+    columns = [holding_title(window.holdings[i]) for i in shown]
     names = [holding_name(window.holdings[i]) for i in shown]
     itself = np.eye(len(shown), dtype=bool)
     texts = [["" if i == j else number(value, 1) for j, value in enumerate(row)] for i, row in enumerate(cells.tolist())]
@@ -37,4 +38,4 @@ def correlation_heatmap(result: CorrelationAnalysis, palette: Palette) -> go.Fig
     left_out = len(moving) - len(shown)
     title = "Correlation of daily returns" + (f"; the {len(shown)} largest of {len(moving)} holdings" if left_out else "")
     faint = (np.abs(cells) < _FAINT) | itself
-    return heatmap(cells, texts, hovers, faint, labels, labels, [("", "")] * len(shown), title, palette, strongest=1.0)
+    return heatmap(cells, texts, hovers, faint, labels, columns, [("", "")] * len(shown), title, palette, strongest=1.0)

@@ -42,6 +42,10 @@ def heatmap(
 
     Parameters
     ----------
+    labels
+        Of the rows; Plotly's markup is allowed, so names from users come through `plain`.
+    columns
+        Their names, taken literally.
     title
         Under the cells: the unit.
     strongest

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from farp.analysis import RiskReport
+from farp.analysis.factors import Explained
 from farp.charts.theme import SMALL
 from farp.engine.checks import Floats
 from farp.format import bucket as bucket_name
@@ -41,10 +41,15 @@ def short(text: str, longest: int = LONGEST_LABEL) -> str:
     return f"{text[:head]}…{text[len(text) - (longest - 1 - head) :]}"
 
 
-def holding_label(holding: Holding) -> str:
-    """Return what a holding is called on an axis: its ticker, ``EUR cash`` for cash."""
+def holding_title(holding: Holding) -> str:
+    """Return what a holding is called on an axis, as it is: its ticker, ``EUR cash`` for cash."""
     currency = cash_currency(holding.ticker)
-    return plain(short(holding.ticker)) if currency is None else f"{plain(short(currency))} cash"
+    return short(holding.ticker) if currency is None else f"{short(currency)} cash"
+
+
+def holding_label(holding: Holding) -> str:
+    """Return the same as `holding_title`, so that Plotly reads no markup in it."""
+    return plain(holding_title(holding))
 
 
 def holding_name(holding: Holding) -> str:
@@ -120,6 +125,6 @@ def text_width(texts: Sequence[str], size: int = SMALL) -> int:
     return round(max((len(text) for text in texts), default=0) * size * 0.54) + 6
 
 
-def factor_note(report: RiskReport) -> str:
-    """Return why the report has no factor analysis."""
+def factor_note(report: Explained) -> str:
+    """Return why there is no factor analysis."""
     return report.no_factors_because or "There is no factor analysis of these holdings."

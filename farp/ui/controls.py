@@ -31,7 +31,7 @@ def choice(label: str, options: Mapping[str, str], *, key: str, default: str, he
         return text
 
     asked = linked(key, default, known, f"one of {', '.join(options)}")
-    st.session_state[key] = asked
+    st.session_state[key] = asked if asked in options else default  # another page may know this name with other options
     picked = st.selectbox(label, list(options), format_func=lambda value: options[value], key=key, help=help, disabled=disabled)
     keep(key, picked)
     return picked
@@ -46,7 +46,7 @@ def segments(label: str, options: Mapping[str, str], *, key: str, default: str, 
         return text
 
     asked = linked(key, default, known, f"one of {', '.join(options)}")
-    st.session_state[key] = asked
+    st.session_state[key] = asked if asked in options else default
     picked = st.segmented_control(label, list(options), format_func=lambda value: options[value], key=key, help=help, required=True)
     chosen = str(picked or default)
     keep(key, chosen)
@@ -58,17 +58,20 @@ def number(
 ) -> float:
     """Draw a field for a number from `low` to `high` and return it."""
 
+    def usable(value: float) -> bool:
+        return low <= value <= high and (not whole or value.is_integer())  # NaN is not
+
     def known(text: str) -> float:
-        value = float(text)
-        if not low <= value <= high or (whole and not value.is_integer()):
+        value = parameters.decimal(text)
+        if not usable(value):
             raise ValueError
         return value
 
-    asked = linked(key, default, known, f"a {'whole ' if whole else ''}number from {low:g} to {high:g}")
+    asked = float(linked(key, default, known, f"a {'whole ' if whole else ''}number from {low:g} to {high:g}"))
     cast: Callable[[float], Any] = int if whole else float
-    st.session_state[key] = cast(asked)
+    st.session_state[key] = cast(asked if usable(asked) else default)
     picked = st.number_input(label, min_value=cast(low), max_value=cast(high), step=cast(step), format="%d" if whole else format, key=key, help=help)
-    return float(keep(key, picked, written=f"{picked:g}"))
+    return float(keep(key, picked, written=f"{picked:.10g}"))
 
 
 def confidence(*, key: str = "confidence", default: float = 95.0) -> float:
@@ -104,11 +107,16 @@ def lookback(*, key: str = "lookback", default: str = "252", all_days: bool = Tr
     """Draw the lookback and return it in trading days; None is all there is. A link may name any number of days from 60 on."""
 
     def known(text: str) -> str:
-        parameters.lookback(text)
-        return text
+        asked = parameters.lookback(text)
+        if asked is None and not all_days:
+            raise ValueError
+        return parameters.ALL_DAYS if asked is None else str(asked)
 
-    asked = linked(key, default, known, f"a number of days from {parameters.SHORTEST_LOOKBACK}, or {parameters.ALL_DAYS}")
+    allowed = f"a whole number of days from {parameters.SHORTEST_LOOKBACK}" + (f", or {parameters.ALL_DAYS}" if all_days else "")
+    asked = linked(key, default, known, allowed)
     options = dict(_LOOKBACKS) | ({parameters.ALL_DAYS: "All there is"} if all_days else {})
+    if asked == parameters.ALL_DAYS and not all_days:  # chosen on a page that offers it
+        asked = default
     if asked not in options:
         options = {asked: shown_days(int(asked)), **options}
     st.session_state[key] = asked

@@ -25,10 +25,14 @@ def correlation_tables(result: CorrelationAnalysis) -> Iterator[RenderableType]:
     values = found.matrix[first, second]
     known = np.flatnonzero(np.isfinite(values))
     order = known[np.argsort(-values[known], kind="stable")]
-    shown = order if len(order) <= 2 * PAIRS else np.concatenate([order[:PAIRS], order[-PAIRS:]])
-    if len(shown):
+    between = len(order) - 2 * PAIRS
+    if len(order):
         table = literal_table("Pair", "", ("Correlation", "right"))
-        for i in shown:
+        for place, i in enumerate(order):
+            if between > 0 and PAIRS <= place < PAIRS + between:
+                if place == PAIRS:
+                    literal_row(table, "…", f"{between} pair{'' if between == 1 else 's'} between them", "")
+                continue
             literal_row(table, window.holdings[first[i]].ticker, window.holdings[second[i]].ticker, number(float(values[i])))
         yield table
     yield from remarks(window)
