@@ -153,8 +153,11 @@ def benchmark_returns(window: Window, history: PriceHistory) -> BenchmarkReturns
 
 
 def not_current(window: Window, shared: NDArray[np.bool_], who: str, minimum: int) -> str | None:
-    """Say why `who` cannot be compared with the holdings: too few days in common, or none of late. None when it can."""
-    dates = window.valuation.dates
+    """Say why `who` cannot be compared with the holdings: too few days in common, or none of late. None when it can.
+
+    `shared` marks the days in common among the last days of the window, shape (n,) with any n up to all of them.
+    """
+    dates = window.valuation.dates[-len(shared) :]
     count = min(max(int(shared.sum()) - 1, 0), window.observations)
     if count < minimum:
         return f"{who} has only {count} daily returns in common with the holdings, and {minimum} are needed."
