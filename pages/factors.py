@@ -1,52 +1,74 @@
-"""Factors: which common influences drive which holding, and how much of the risk they explain."""
+"""Factors: which common influences drive which holding, how much of the risk they explain, and how that changed."""
 
 import streamlit as st
 
-from farp.charts.factors import contribution_heatmap, factor_shares, loadings_heatmap
-from farp.ui import help_texts, tables
-from farp.ui.cards import factor_cards
+from farp.analysis.factors import portfolio_factors, rolling_loadings
+from farp.charts.factors import contribution_heatmap, likeness_heatmap, loadings_heatmap, rolling_lines, variance_waterfall
+from farp.ui import controls, tables
 from farp.ui.charts import chart, current_palette
-from farp.ui.shell import current_report, guarded, nothing_here, through_app
-
-VIEWS = {"contributions": "Share of variance", "loadings": "Loadings", "statistics": "R² and t-statistics"}
+from farp.ui.desk import desk, kept
+from farp.ui.shell import current_portfolio, current_window, guarded, through_app
+from farp.ui.text import literal
+from farp.ui.topics import factors
 
 through_app()
 with guarded():
-    report = current_report()
+    portfolio = current_portfolio()
+    left, middle, right = controls.row(3, [2, 3, 2])
+    with left:
+        days = controls.lookback()
+    with middle:
+        chosen = controls.factors()
+    with right:
+        estimator = factors.covariance()
+    window = current_window(days, extra_days=None, portfolio=portfolio)
+    settings = (portfolio, window.as_of, days, chosen)
+    result = kept("factors", lambda: portfolio_factors(window, desk().history, chosen, estimator), *settings, estimator)
     colours = current_palette()
-    if report.factors is None:
-        nothing_here("No factor analysis", report.no_factors_because)
-    factor_cards(report)
-    view = st.segmented_control(
-        "Show", list(VIEWS), default="contributions", required=True, format_func=VIEWS.__getitem__, key="view", bind="query-params"
-    )
-    if view == "statistics":
-        st.subheader("How well the factors explain each holding", anchor=False, help=help_texts.FACTOR_TABLE)
-        tables.show(tables.regression(report), key="regression")
+    factors.factor_cards(result)
+    view = controls.segments("Show", factors.VIEWS, key="view", default="contributions", help=factors.VIEW)
+    if view == "contributions":
+        chart(
+            "Where the risk comes from: share of variance by holding and factor",
+            contribution_heatmap(result, colours),
+            lambda: tables.variance_shares(result),
+            key="heatmap",
+            help=factors.HEATMAP,
+        )
+        chart(
+            "How the variance adds up, factor by factor",
+            variance_waterfall(result, colours),
+            lambda: factors.portfolio_regression(result),
+            key="waterfall",
+            help=factors.WATERFALL,
+        )
     elif view == "loadings":
         chart(
             "Loadings of each holding on each factor",
-            loadings_heatmap(report, colours),
-            lambda: tables.regression(report),
+            loadings_heatmap(result, colours),
+            lambda: tables.regression(result),
             key="loadings",
-            help=help_texts.LOADINGS,
+            help=factors.LOADINGS,
         )
+    elif view == "rolling":
+        narrow, wide = controls.row(2, [2, 5])
+        with narrow:
+            width = int(controls.choice("Days of each fit", factors.ROLLING_WINDOWS, key="rolling", default="252", help=factors.ROLLING_WINDOW))
+        with wide:
+            shown = factors.shown_lines(result)
+        with st.spinner("Fitting every day …"):
+            rolled = kept("rolling loadings", lambda: rolling_loadings(window, desk().history, chosen, width), *settings, width)
+        chart("Loadings over time", rolling_lines(rolled, shown, colours), lambda: factors.rolling_table(rolled), key="rolling", help=factors.ROLLING)
+    elif view == "alike":
+        factors.alike_findings(result)
+        chart("Which factors move alike", likeness_heatmap(result, colours), lambda: factors.likeness(result), key="alike", help=factors.ALIKE)
     else:
-        chart(
-            "Where the risk comes from: share of variance by holding and factor",
-            contribution_heatmap(report, colours),
-            lambda: tables.variance_shares(report),
-            key="heatmap",
-            help=help_texts.HEATMAP,
-        )
-    chart(
-        "Share of variance by factor",
-        factor_shares(report, colours),
-        lambda: tables.variance_shares(report),
-        key="factor_shares",
-        help=help_texts.SYSTEMATIC,
-    )
+        st.subheader("How the factors explain the portfolio", anchor=False, help=factors.PORTFOLIO_TABLE)
+        st.write(literal(factors.fit_sentence(result)))
+        tables.show(factors.portfolio_regression(result), key="portfolio_regression")
+        st.subheader("How well the factors explain each holding", anchor=False, help=factors.HOLDINGS_TABLE)
+        tables.show(tables.regression(result), key="regression")
     meanings = st.expander("What each factor is", icon=":material/menu_book:", key="meanings", on_change="rerun")
     if meanings.open:
         with meanings:
-            tables.show(tables.factor_meanings(report), key="factor_meanings")
+            tables.show(tables.factor_meanings(result), key="factor_meanings")

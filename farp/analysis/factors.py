@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
 from farp.analysis.alignment import FactorReturns, factor_returns
-from farp.analysis.window import Window
-from farp.engine import factor_model
+from farp.analysis.window import Window, known
+from farp.engine import factor_model, performance
 from farp.engine.checks import TRADING_DAYS, Floats
 from farp.engine.factor_model import Collinearity, CovarianceEstimator, Regression, VarianceContributions
 from farp.engine.rolling_regression import rolling_regression
@@ -66,14 +67,21 @@ class PortfolioFactors:
     """The factor analysis of a window, with what a single report leaves out.
 
     `portfolio` is the regression of the P&L of today's holdings [money] on the factors, one row: its loadings are `factors.exposures`.
-    `findings` says in sentences how far the factors can be told apart, and what to do where they cannot.
+    `measured_volatility` is the yearly one of that P&L [money]. `findings` says in sentences how far the factors can be told apart, and what to do
+    where they cannot.
     """
 
     window: Window
     factors: FactorAnalysis
     portfolio: Regression
+    measured_volatility: float | None
     collinearity: Collinearity
     findings: tuple[str, ...]
+
+    @property
+    def model_volatility(self) -> float:
+        """Yearly volatility in the model, factors and specific parts together [money]."""
+        return math.sqrt(self.factors.contributions.variance * TRADING_DAYS)
 
     @property
     def holdings(self) -> tuple[Holding, ...]:
@@ -140,10 +148,12 @@ def portfolio_factors(
     shared = factor_returns(window, history, factors)
     analysis = factor_analysis(window, shared, estimator)
     alike = factor_model.collinearity(shared.factor_returns)
+    profit_and_loss = window.market_values @ shared.holding_returns
     return PortfolioFactors(
         window=window,
         factors=analysis,
-        portfolio=factor_model.regress(window.market_values @ shared.holding_returns, shared.factor_returns),
+        portfolio=factor_model.regress(profit_and_loss, shared.factor_returns),
+        measured_volatility=known(performance.volatility(profit_and_loss, len(profit_and_loss))),
         collinearity=alike,
         findings=findings(alike, shared.factors.names),
     )
@@ -221,10 +231,11 @@ def findings(result: Collinearity, names: tuple[str, ...]) -> tuple[str, ...]:
     pairs = [(i, j, value) for i, j, value in alike_pairs(result) if not {names[i], names[j]} <= set(dependent)]
     for i, j, value in pairs:
         said.append(f"{names[i]} and {names[j]} move {'together' if value > 0 else 'against each other'} (correlation {number(value)}).")
+    paired = {k for i, j, _ in pairs for k in (i, j)}
     inflated = [
         f"{name} ({number(float(inflation), 0)})"
-        for name, inflation in zip(names, result.variance_inflation, strict=True)
-        if np.isfinite(inflation) and inflation > factor_model.INFLATED_ABOVE
+        for k, (name, inflation) in enumerate(zip(names, result.variance_inflation, strict=True))
+        if k not in paired and np.isfinite(inflation) and inflation > factor_model.INFLATED_ABOVE
     ]
     if inflated:
         said.append(
@@ -235,7 +246,7 @@ def findings(result: Collinearity, names: tuple[str, ...]) -> tuple[str, ...]:
         return ("There is a single factor, so there is nothing to confuse it with.",)
     if pairs or inflated or (result.collinear and not said):
         said.append(
-            "Leave one of them out, or read their loadings as a sum: what they explain together is sound, how it is split between them is not."
+            "Leave one of them out, or read their loadings together: what they explain jointly is sound, how it is split between them is not."
         )
     if said:
         return tuple(said)

@@ -151,33 +151,6 @@ def exposure_cards(report: RiskReport) -> None:
     )
 
 
-def factor_cards(report: RiskReport) -> None:
-    """Draw the split of variance into systematic and specific."""
-    if report.factors is None:
-        return
-    shares, result = report.factors.contributions, report.factors.regression
-    volatility = (252 * shares.variance) ** 0.5
-    draw(
-        [
-            Card(label="Systematic", value=percent(shares.systematic), beside="of variance", help=help_texts.SYSTEMATIC),
-            Card(label="Specific", value=percent(shares.specific), beside="of variance", help=help_texts.SPECIFIC),
-            Card(
-                label="Volatility in the model",
-                value=percent(volatility / report.net_asset_value) if report.net_asset_value > 0 else money(volatility, report.base_currency),
-                beside=f"{percent(report.volatility[252])} measured",
-                help=help_texts.MODEL_VOLATILITY,
-            ),
-            Card(
-                label="Factors",
-                value=str(len(report.factors.factors.factors)),
-                beside=f"{result.observations} common days",
-                help=help_texts.FACTOR_SET,
-            ),
-        ],
-        key="factors",
-    )
-
-
 def drawdown_cards(report: RiskReport) -> None:
     """Draw maximum and current drawdown with their dates."""
     currency, fall = report.base_currency, report.drawdown

@@ -75,28 +75,12 @@ HEATMAP = (
     "Each holding is regressed on the factors over the last 252 common days. A cell is weight × loading × the portfolio's covariance with the factor, "
     "÷ variance. *Specific* is what no factor explains. Negative (blue) cells reduce the risk."
 )
-LOADINGS = (
-    "**Loadings**: how far a holding moves when a factor moves by 1 and all other factors stand still (least squares over the last 252 common days)."
-)
-SYSTEMATIC = "**Systematic share**: the part of the variance that comes through the factors. The rest belongs to single holdings."
-SPECIFIC = "**Specific share**: the part of the variance that no factor explains; it shrinks as positions are spread."
-MODEL_VOLATILITY = (
-    "**Volatility in the model**: square root of factor plus specific variance × √252. Specific risks are taken as independent of each other."
-)
-FACTOR_TABLE = (
-    "R² is how much of a holding's ups and downs the factors explain. A t-statistic beyond ±2 means the loading is unlikely to be chance; "
-    "it is left out for a holding that is itself a factor. Loadings are per 1 of factor move."
-)
 VALUE_PATH = "What today's quantities were worth on each day, beside the benchmark scaled to the same start."
 UNDERWATER = "How far the value stood below its highest point so far."
 ROLLING_VOLATILITY = "Volatility of the last 20, 60 and 252 days, on each day, as a yearly rate."
 ROLLING_SHARPE = "Sharpe ratio of the last 20, 60 and 252 days, on each day. Short windows swing wildly: read the longest first."
 POSITIONS = "Each position at the last close. Weights are shares of net asset value; a short position has a negative weight."
 EXCLUDED = "Positions that could not be priced, and why. They are part of no figure on any page."
-FACTOR_SET = (
-    "The set of common influences the holdings are explained by: the market, size, value, momentum, quality, low volatility, rates, gold and the dollar. "
-    "What each one is stands at the bottom of the page."
-)
 UPLOAD = (
     "The file your broker, custodian or spreadsheet gives you, as it is. Quantities, market values or weights; any delimiter, language or encoding. "
     "A list of transactions is not a list of positions."

@@ -24,9 +24,14 @@ def sections() -> dict[str, list[Page]]:
         "Causes": [
             _page("exposure", "Exposure", "bar_chart", "Long, short, gross and net, by what you choose."),
             _page("factors", "Factors", "grid_on", "Which factors drive which holding."),
+            _page("pca", "Principal components", "scatter_plot", "How many independent movements the holdings have."),
             _page("correlation", "Correlation", "join_inner", "Which holdings move together, and how much spreading helps."),
         ],
+        "What if": [
+            _page("sensitivity", "Sensitivity", "tune", "What is gained or lost when a factor moves."),
+        ],
         "Past": [
+            _page("performance", "Performance", "insights", "Returns and ratios of today's holdings beside the benchmark, month by month."),
             _page("drawdown", "Drawdown", "waterfall_chart", "The past year with today's holdings."),
         ],
         "Data": [

@@ -12,6 +12,7 @@ import streamlit as st
 
 from farp import format as written
 from farp.analysis import RiskReport, Series
+from farp.analysis.factors import Explained
 from farp.engine.value_at_risk import QuantileRule
 from farp.valuation import Exclusion
 
@@ -195,7 +196,7 @@ def exposure(report: RiskReport, dimension: str, title: str) -> Table:
     )
 
 
-def regression(report: RiskReport) -> Table:
+def regression(report: Explained) -> Table:
     """Return R2, loadings and t-statistics of each holding."""
     if report.factors is None:
         return Table(frame=pd.DataFrame())
@@ -215,7 +216,7 @@ def regression(report: RiskReport) -> Table:
     return Table(frame=_frame(rows, numeric=tuple(formats)), formats=formats, pinned="Ticker")
 
 
-def variance_shares(report: RiskReport) -> Table:
+def variance_shares(report: Explained) -> Table:
     """Return the matrix behind the heatmap: shares of variance, holdings x factors and the specific part."""
     if report.factors is None:
         return Table(frame=pd.DataFrame())
@@ -227,7 +228,7 @@ def variance_shares(report: RiskReport) -> Table:
     return Table(frame=frame, formats=dict.fromkeys((*names, "Total"), written.percent), pinned="Ticker")
 
 
-def factor_meanings(report: RiskReport) -> Table:
+def factor_meanings(report: Explained) -> Table:
     """Return each factor with its legs and what it means."""
     factors = report.factors.factors.factors if report.factors else ()
     rows = [

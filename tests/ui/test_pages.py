@@ -115,7 +115,7 @@ def test_factors_shows_r2_and_t_statistics(open_app: OpenApp, desk: Desk) -> Non
     app = open_app("factors", portfolio="tech-growth.user_002")
     app.session_state["view"] = "statistics"
     app.run()
-    table = app.dataframe[0].value
+    table = app.dataframe[1].value
     assert sorted(table["R²"]) == sorted(report.factors.regression.r_squared)
     assert sorted(table["t Market"].dropna()) == pytest.approx(sorted(t for t in report.factors.regression.t_statistics[:, 0] if t == t))
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import math
-
 from farp.analysis.factors import PortfolioFactors, RollingLoadings, alike_pairs, collinearity_note
-from farp.engine.checks import TRADING_DAYS
 from farp.report.documents.common import JsonObject, identity, number, percent, provenance, row, rows
 
 SPECIFIC = "Specific"
@@ -18,7 +15,6 @@ def factors_document(result: PortfolioFactors, rolling: RollingLoadings | None =
     """
     window, analysis = result.window, result.factors
     regression, contributions = analysis.regression, analysis.contributions
-    volatility_amount = math.sqrt(contributions.variance * TRADING_DAYS)
     note = collinearity_note(regression)
     document = {
         "date": window.as_of.isoformat(),
@@ -46,8 +42,8 @@ def factors_document(result: PortfolioFactors, rolling: RollingLoadings | None =
         "t_statistics": rows(regression.t_statistics),
         "systematic_pct": percent(contributions.systematic),
         "specific_pct": percent(contributions.specific),
-        "annual_volatility": number(window.of_value(volatility_amount)),
-        "annual_volatility_amount": number(volatility_amount),
+        "annual_volatility": number(window.of_value(result.model_volatility)),
+        "annual_volatility_amount": number(result.model_volatility),
         "collinearity": _collinearity(result),
         "rolling": _rolling(rolling) if rolling is not None else None,
         "lookback_days": window.lookback_days,

@@ -32,7 +32,7 @@ def pca_tables(result: PcaAnalysis) -> Iterator[RenderableType]:
         ("Explains", "right"),
         ("Together", "right"),
         ("Share of the portfolio's variance", "right"),
-        ("P&L of one typical move", "right"),
+        ("P&L of a typical rise", "right"),
     )
     for k in range(min(count, COMPONENTS)):
         literal_row(
