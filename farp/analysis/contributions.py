@@ -26,6 +26,8 @@ SPECIFIC = "Specific"
 """What no factor explains, the last part of a breakdown by factor."""
 FEW_TAIL_DAYS = 3
 """Parts that rest on so few days say so."""
+CANCELLED = 0.01
+"""Longs and shorts whose sum is less than this fraction of their sizes all but cancel: there is no "one more unit" of them."""
 _ROUNDING = 1e-12
 
 
@@ -51,17 +53,20 @@ class View(StrEnum):
 class Contributor:
     """One part of a breakdown: a holding, a group of holdings, or a factor.
 
-    `holdings` are its places in the window's holdings. `amount` is its market value, of a factor the P&L of a move of +100 % of it [money], None for
-    what is specific; `weight` is that market value over net asset value, None for a factor and where that value is not positive. `share` is its
-    fraction of the ES, in the historical view, or of the VaR, the same thing in the parametric one; None where there is no loss to share out.
-    The components are its parts in VaR and ES [money], `marginal_value_at_risk` the VaR for one more unit of money in it, spread as it is now,
+    `holdings` are its places in the window's holdings. `amount` is its net market value, of a factor the P&L of a move of +100 % of it [money],
+    None for what is specific; `gross` the sum of the sizes of its market values, None for a factor. `weight` and `gross_weight` are these market values
+    over net asset value, None for a factor and where that value is not positive. `share` is its fraction of the ES, in the historical view, or of the
+    VaR, the same thing in the parametric one; None where there is no loss to share out. The components are its parts in VaR and ES [money],
+    `marginal_value_at_risk` the VaR for one more unit of money in it, spread as it is now (None where its longs and shorts all but cancel),
     `incremental_value_at_risk` the VaR less the VaR without it [money].
     """
 
     name: str
     holdings: tuple[int, ...]
     amount: float | None
+    gross: float | None
     weight: float | None
+    gross_weight: float | None
     share: float | None
     component_value_at_risk: float | None
     component_expected_shortfall: float
@@ -250,6 +255,7 @@ def _composed(
     contributors = []
     for i, row in enumerate(rows):
         amount = row.amount
+        gross = float(np.abs(window.market_values[list(row.holdings)]).sum()) if weighed else None
         value, part = known(parts.value_at_risk[i]), float(parts.expected_shortfall[i])
         if nothing is not None and not shortfall < 0:
             value = None  # what is left of figures that cancel is rounding
@@ -258,11 +264,13 @@ def _composed(
                 name=row.name,
                 holdings=row.holdings,
                 amount=amount,
-                weight=window.of_value(amount) if weighed and amount is not None else None,
+                gross=gross,
+                weight=window.of_value(amount) if gross is not None and amount is not None else None,
+                gross_weight=window.of_value(gross) if gross is not None else None,
                 share=part / shortfall if nothing is None else None,
                 component_value_at_risk=value,
                 component_expected_shortfall=part,
-                marginal_value_at_risk=value / amount if value is not None and amount else None,
+                marginal_value_at_risk=value / amount if value is not None and amount and abs(amount) >= CANCELLED * (gross or 0.0) else None,
                 incremental_value_at_risk=float(parts.incremental[i]),
             )
         )

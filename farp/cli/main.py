@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from farp.cli import correlation, factors, pca
+from farp.cli import backtest, contributions, correlation, factors, pca, performance, sensitivity, stress
 from farp.cli.options import AsOf, Id, Json, MistypedArgument, day, portfolio_id
 from farp.cli.output import console, print_json
 from farp.errors import FarpError, InvalidInput, NoPortfolios
@@ -163,7 +163,17 @@ def risk(id: Id = None, as_of: AsOf = None, json: Json = False) -> None:
         out.print(part)
 
 
-for _topic in (correlation.correlation, factors.factors, pca.pca):
+for _topic in (
+    backtest.backtest,
+    contributions.contributions,
+    correlation.correlation,
+    factors.factors,
+    pca.pca,
+    performance.performance,
+    sensitivity.sensitivity,
+    stress.stress,
+    stress.reverse_stress,
+):
     app.command()(_topic)
 
 

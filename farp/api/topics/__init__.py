@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from farp.api.topics import correlation, factors, pca
+from farp.api.topics import backtest, contributions, correlation, factors, pca, performance, sensitivity, stress
 
-ROUTERS = (correlation.router, factors.router, pca.router)
+ROUTERS = (backtest.router, contributions.router, correlation.router, factors.router, pca.router, performance.router, sensitivity.router, stress.router)
