@@ -20,11 +20,17 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Factor:
-    """A factor return: the sum of `weight * return` over its legs (Size = SIZE minus Market)."""
+    """A factor return: the sum of `weight * return` over its legs (Size = SIZE minus Market).
+
+    `duration_years` is given for a bond factor: it gains so many percent when its yield falls by one percentage point (modified duration);
+    `duration_source` says in words where the figure comes from.
+    """
 
     name: str
     legs: tuple[tuple[str, float], ...]
     meaning: str = ""
+    duration_years: float | None = None
+    duration_source: str = ""
 
     @property
     def tickers(self) -> tuple[str, ...]:

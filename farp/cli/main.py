@@ -163,17 +163,7 @@ def risk(id: Id = None, as_of: AsOf = None, json: Json = False) -> None:
         out.print(part)
 
 
-for _topic in (
-    backtest.backtest,
-    contributions.contributions,
-    correlation.correlation,
-    factors.factors,
-    pca.pca,
-    performance.performance,
-    sensitivity.sensitivity,
-    stress.stress,
-    stress.reverse_stress,
-):
+for _topic in (backtest.backtest, contributions.contributions, correlation.correlation, factors.factors, pca.pca, performance.performance, sensitivity.sensitivity, stress.stress, stress.reverse_stress, performance.performance, sensitivity.sensitivity):
     app.command()(_topic)
 
 

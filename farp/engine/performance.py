@@ -25,7 +25,7 @@ class MonthlyReturns:
     """Compounded returns by calendar month and year [fraction].
 
     `years` (n_years,) ascends without a gap; `months` (n_years, 12) is January to December, NaN where there is no day; `year` (n_years,) compounds the
-    days there are, NaN in a year without one. The first and last month hold only the days given.
+    days there are, NaN in a year without one. Both are NaN where a day lost more than the whole. The first and last month hold only the days given.
     """
 
     years: NDArray[np.int64]
@@ -46,6 +46,25 @@ class WorstDrawdowns:
     peak: NDArray[np.intp]
     trough: NDArray[np.intp]
     recovery: NDArray[np.intp]
+
+
+def mean_and_deviation(array: Floats) -> tuple[Floats, Floats]:
+    """Return mean and sample standard deviation (ddof 1) of each row: (..., n_days) -> (...,), (...,).
+
+    The deviation is exactly zero where all that is left is rounding (`FLAT`); it takes two days or more.
+
+    Examples
+    --------
+    >>> mean, deviation = mean_and_deviation(np.array([0.1, 0.1, 0.1]))
+    >>> float(deviation)
+    0.0
+    """
+    mean = array.mean(axis=-1, keepdims=True)
+    centred = array - mean
+    np.multiply(centred, centred, out=centred)
+    mean = mean[..., 0]
+    deviation = np.sqrt(centred.sum(axis=-1) / (array.shape[-1] - 1))
+    return mean, np.where(deviation > FLAT * (1.0 + np.abs(mean)), deviation, 0.0)
 
 
 def volatility(returns: ArrayLike, window: int) -> Floats:
@@ -81,7 +100,7 @@ def volatility_and_sharpe_ratio(returns: ArrayLike, window: int, risk_free_rate:
     array = series(returns, "returns")
     if array.shape[-1] < window:
         return np.full(array.shape[:-1], np.nan), np.full(array.shape[:-1], np.nan)
-    mean, deviation = _mean_and_deviation(array[..., -window:])
+    mean, deviation = mean_and_deviation(array[..., -window:])
     annual = np.asarray(deviation * np.sqrt(TRADING_DAYS))
     excess = TRADING_DAYS * mean - risk_free_rate
     return annual, np.asarray(np.divide(excess, annual, out=np.full(annual.shape, np.nan), where=annual > 0))
@@ -113,7 +132,7 @@ def beta(returns: ArrayLike, benchmark_returns: ArrayLike) -> Floats:
     if array.shape[-1] < 2:
         return np.full(array.shape[:-1], np.nan)
     centred = benchmark - benchmark.mean(axis=-1, keepdims=True)
-    moves = _mean_and_deviation(benchmark)[1] > 0
+    moves = mean_and_deviation(benchmark)[1] > 0
     # centring one of the two is enough for a covariance: the other's mean drops out
     covariance = (array * centred).sum(axis=-1)
     variance = np.broadcast_to((centred * centred).sum(axis=-1), covariance.shape)
@@ -148,6 +167,30 @@ def annual_return(returns: ArrayLike) -> Floats:
         mean = np.log(np.where(possible[..., None], growth, 1.0)).mean(axis=-1)
     with np.errstate(over="ignore"):  # one day of +50 % is 10^44 a year; beyond the largest number is infinite
         return np.where(possible, np.expm1(TRADING_DAYS * mean), np.nan)
+
+
+def total_return(returns: ArrayLike) -> Floats:
+    """Return the compounded return of all days: ``prod(1 + r) - 1``, shape (..., n_days) -> (...,).
+
+    -1 where everything was lost; NaN without a day, and where a loss is larger than the whole, which has no compounded return.
+
+    Examples
+    --------
+    >>> round(float(total_return([0.1, -0.1])), 6)
+    -0.01
+    """
+    array = numbers(returns, "returns")
+    if not array.shape[-1]:
+        return np.full(array.shape[:-1], np.nan)
+    growth = 1.0 + series(array, "returns")
+    with np.errstate(over="ignore"):
+        return np.where((growth >= 0.0).all(axis=-1), growth.prod(axis=-1) - 1.0, np.nan)
+
+
+def rolling_total_return(returns: ArrayLike, window: int) -> Floats:
+    """Return the compounded return of each run of `window` days: (..., n_days) -> (..., n_days - window + 1)."""
+    array = series(returns, "returns", at_least=window)
+    return total_return(np.lib.stride_tricks.sliding_window_view(array, window, axis=-1))
 
 
 def downside_deviation(returns: ArrayLike, target: float = 0.0) -> Floats:
@@ -355,7 +398,7 @@ def monthly_returns(returns: ArrayLike, dates: NDArray[np.datetime64]) -> Monthl
     month = labels.astype("datetime64[M]").astype(np.int64)
     if (np.diff(month) < 0).any():
         raise InvalidInput("dates must ascend.")
-    growth = 1.0 + array
+    growth = np.where(array >= -1.0, 1.0 + array, np.nan)
     first_year = int(month[0]) // 12
     years = int(month[-1]) // 12 - first_year + 1
     starts = np.flatnonzero(np.diff(month, prepend=month[0] - 1))
@@ -438,13 +481,3 @@ def _moment(returns: ArrayLike, order: int) -> Floats:
     moves = deviation > FLAT * (1.0 + np.abs(mean))
     unit = np.divide(centred, deviation, out=np.full(centred.shape, np.nan), where=np.broadcast_to(moves, centred.shape))
     return np.asarray((unit**order).mean(axis=-1))
-
-
-def _mean_and_deviation(array: Floats) -> tuple[Floats, Floats]:
-    """Return mean and sample standard deviation of each row, the latter exactly zero where all that is left is rounding."""
-    mean = array.mean(axis=-1, keepdims=True)
-    centred = array - mean
-    np.multiply(centred, centred, out=centred)
-    mean = mean[..., 0]
-    deviation = np.sqrt(centred.sum(axis=-1) / (array.shape[-1] - 1))
-    return mean, np.where(deviation > FLAT * (1.0 + np.abs(mean)), deviation, 0.0)

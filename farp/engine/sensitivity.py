@@ -35,7 +35,7 @@ class Ladder:
     @property
     def position_profit_and_loss(self) -> Floats:
         """P&L of each position [money], shape (n_positions, n_factors, n_shocks)."""
-        return np.asarray(self.position_exposures[:, :, None] * self.shocks)
+        return np.asarray(self.position_exposures[:, :, None] * self.shocks + 0.0)
 
 
 def ladder(amounts: ArrayLike, loadings: ArrayLike, shocks: ArrayLike) -> Ladder:
@@ -71,7 +71,7 @@ def ladder(amounts: ArrayLike, loadings: ArrayLike, shocks: ArrayLike) -> Ladder
     depends = np.abs(total) > NETTED * np.abs(exposures).sum(axis=0)
     return Ladder(
         shocks=sizes,
-        profit_and_loss=total[:, None] * sizes,
+        profit_and_loss=total[:, None] * sizes + 0.0,  # no negative zero
         position_exposures=exposures,
         shares=np.divide(exposures, total, out=np.full_like(exposures, np.nan), where=depends),
     )
@@ -113,7 +113,7 @@ def two_factor_grid(amounts: ArrayLike, loadings: ArrayLike, first: int, second:
     rows, columns = finite(first_shocks, "first_shocks"), finite(second_shocks, "second_shocks")
     if rows.ndim != 1 or columns.ndim != 1:
         raise InvalidInput(f"first_shocks and second_shocks must be one series each, got {rows.shape} and {columns.shape}.")
-    return np.asarray((total[first] * rows)[:, None] + total[second] * columns)
+    return np.asarray((total[first] * rows)[:, None] + total[second] * columns + 0.0)
 
 
 def _position_exposures(amounts: ArrayLike, loadings: ArrayLike) -> Floats:

@@ -26,7 +26,13 @@ SAMPLE = FactorSet(
     factors=(
         Factor(name="Market", legs=(("^GSPC", 1.0),), meaning=_MARKET),
         *_style_factors("^GSPC"),
-        Factor(name="Rates", legs=(("UST10Y", 1.0),), meaning=_RATES),
+        Factor(
+            name="Rates",
+            legs=(("UST10Y", 1.0),),
+            meaning=_RATES,
+            duration_years=8.2,
+            duration_source="modified duration of a ten-year Treasury note at par on 28 December 2022, when it yielded 3.88 %",
+        ),
         Factor(name="Gold", legs=(("GLD", 1.0),), meaning=_GOLD),
         Factor(name="Dollar", legs=(("EURUSD", -1.0),), meaning="The US dollar against the euro: gains when the dollar gets stronger."),
     ),
@@ -37,7 +43,13 @@ LIVE = FactorSet(
     factors=(
         Factor(name="Market", legs=(("SPY", 1.0),), meaning=_MARKET),
         *_style_factors("SPY"),
-        Factor(name="Rates", legs=(("IEF", 1.0),), meaning=_RATES),
+        Factor(
+            name="Rates",
+            legs=(("IEF", 1.0),),
+            meaning=_RATES,
+            duration_years=7.1,
+            duration_source="modified duration of a Treasury note of eight and a half years, the middle of what the fund holds, at par and a yield of 4 %",
+        ),
         Factor(name="Gold", legs=(("GLD", 1.0),), meaning=_GOLD),
         Factor(name="Dollar", legs=(("UUP", 1.0),), meaning="The US dollar against a basket of currencies: gains when the dollar gets stronger."),
     ),
