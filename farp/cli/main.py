@@ -163,7 +163,17 @@ def risk(id: Id = None, as_of: AsOf = None, json: Json = False) -> None:
         out.print(part)
 
 
-for _topic in (backtest.backtest, contributions.contributions, correlation.correlation, factors.factors, pca.pca, performance.performance, sensitivity.sensitivity, stress.stress, stress.reverse_stress, performance.performance, sensitivity.sensitivity):
+for _topic in (
+    backtest.backtest,
+    contributions.contributions,
+    correlation.correlation,
+    factors.factors,
+    pca.pca,
+    performance.performance,
+    sensitivity.sensitivity,
+    stress.stress,
+    stress.reverse_stress,
+):
     app.command()(_topic)
 
 
