@@ -59,6 +59,17 @@ class NothingToAnalyse(DataError):
         )
 
 
+class NoPrices(DataError):
+    """The price source in use holds no price at all."""
+
+    def __init__(self, source_label: str) -> None:
+        super().__init__(source_label)
+        self.source_label = source_label
+
+    def __str__(self) -> str:
+        return f"There are no prices yet ({self.source_label}). Run `farp prices update`, or press Update on the page Prices."
+
+
 class NotFound(FarpError):
     """There is no such thing under that id."""
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from farp.errors import InvalidInput
+from farp.errors import InvalidInput, NoPrices
 from farp.portfolio import AssetClass, Instrument, cash_currency
 
 Dates = NDArray[np.datetime64]
@@ -71,7 +71,8 @@ class PriceHistory:
 
     `closes` has shape (n_days, n_tickers) and is NaN where there is no close; nothing is filled. `dates`
     (datetime64[D]) ascends and holds every day on which anything traded. Both arrays are read-only; an array
-    that is already read-only, in column order and of the right type is shared, any other is copied.
+    that is already read-only, in column order and of the right type is shared, any other is copied. `revision`
+    tells two states of one source apart that carry the same label; "" for a source that never changes.
     """
 
     dates: Dates
@@ -82,6 +83,7 @@ class PriceHistory:
     source_label: str
     benchmark: str
     factors: FactorSet
+    revision: str = ""
     _column: Mapping[str, int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -116,7 +118,7 @@ class PriceHistory:
         return hash(self._labels())
 
     def _labels(self) -> tuple[object, ...]:
-        return (self.tickers, self.source, self.source_label, self.benchmark, self.factors)
+        return (self.tickers, self.source, self.source_label, self.benchmark, self.factors, self.revision)
 
     def __getstate__(self) -> dict[str, object]:
         state = {name: value for name, value in self.__dict__.items() if name != "_column"}
@@ -134,7 +136,7 @@ class PriceHistory:
     def last_date(self) -> dt.date:
         """The last day with any price."""
         if not len(self.dates):
-            raise InvalidInput("the price history is empty.")
+            raise NoPrices(self.source_label)
         return as_date(self.dates[-1])
 
     def close(self, ticker: str) -> Floats:

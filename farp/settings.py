@@ -9,7 +9,7 @@ from pathlib import Path
 
 from farp.errors import InvalidInput
 
-PRICE_SOURCES = ("sample",)
+PRICE_SOURCES = ("sample", "yahoo")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,13 +17,15 @@ class Settings:
     """Everything an operator can set.
 
     `risk_free_rate` is a fraction a year, `benchmark` a ticker (None: the price source names its own),
-    `mongodb_uri` None means SQLite in `data_dir`, `upload_bytes` the largest holdings file.
+    `mongodb_uri` None means SQLite in `data_dir`, `upload_bytes` the largest holdings file. `price_source` None means the one chosen
+    in the app, the sample at first; `yahoo_address` is asked in place of Yahoo's own.
     """
 
     risk_free_rate: float
     benchmark: str | None
     base_currency: str
-    price_source: str
+    price_source: str | None
+    yahoo_address: str | None
     mongodb_uri: str | None
     data_dir: Path
     default_portfolio: str | None
@@ -47,7 +49,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         risk_free_rate=_rate("RISK_FREE_RATE", text("RISK_FREE_RATE") or "0.02"),
         benchmark=text("BENCHMARK"),
         base_currency=_currency("BASE_CURRENCY", text("BASE_CURRENCY") or "USD"),
-        price_source=_one_of("PRICE_SOURCE", text("PRICE_SOURCE") or "sample", PRICE_SOURCES),
+        price_source=_one_of("PRICE_SOURCE", source, PRICE_SOURCES) if (source := text("PRICE_SOURCE")) else None,
+        yahoo_address=_http_address("YAHOO_ADDRESS", text("YAHOO_ADDRESS")),
         mongodb_uri=_mongodb_uri(text("MONGODB_URI")),
         data_dir=Path(text("FARP_DATA_DIR") or _user_data_dir()).expanduser(),
         default_portfolio=text("DEFAULT_PORTFOLIO"),
@@ -87,6 +90,12 @@ def _currency(name: str, value: str) -> str:
 def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> str:
     if value not in allowed:
         raise InvalidInput(f"{name} must be one of {', '.join(allowed)}; got {value!r}.")
+    return value
+
+
+def _http_address(name: str, value: str | None) -> str | None:
+    if value is not None and not value.startswith(("http://", "https://")):
+        raise InvalidInput(f"{name} must begin with http:// or https://; unset it to ask Yahoo itself.")
     return value
 
 

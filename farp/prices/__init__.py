@@ -1,4 +1,7 @@
-"""Where prices come from. `price_history` is the one door; each source is a module behind it."""
+"""Where prices come from: one module a source, all with the protocol in `protocol`.
+
+`price_history` gives the bundled sample; what is fetched and kept in the store is put together by `farp.service.prices`.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +14,14 @@ from farp.settings import Settings
 
 
 def price_history(settings: Settings) -> PriceHistory:
-    """Return the prices of the source the settings name, with the benchmark they name.
+    """Return the bundled prices, with the benchmark the settings name.
 
     Raises
     ------
     InvalidInput
-        The price source is unknown, or it has no prices of the benchmark.
+        The settings name another price source, or a benchmark the sample has no prices of.
     """
-    if settings.price_source != "sample":
+    if settings.price_source not in {None, "sample"}:
         raise InvalidInput(f"PRICE_SOURCE must be sample, got {settings.price_source!r}.")
     from farp.prices.sample import load_sample
 

@@ -6,8 +6,9 @@ For demonstration and tests, not for investment decisions; where each price come
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import resources
 
 import numpy as np
@@ -16,6 +17,7 @@ from farp.errors import DataError
 from farp.market import Dates, Floats, PriceHistory, as_date
 from farp.portfolio import UNCLASSIFIED, AssetClass, Instrument
 from farp.prices import factor_sets
+from farp.prices.protocol import Failure, FetchedHistory, Instruments, Outcome, assembled, series_of, span, within
 
 BENCHMARK = "^GSPC"
 
@@ -65,6 +67,36 @@ def load_sample() -> PriceHistory:
         benchmark=BENCHMARK,
         factors=factor_sets.SAMPLE,
     )
+
+
+class SampleSource:
+    """The bundled prices as a price source: always there, never any newer."""
+
+    name = "sample"
+
+    def history(self, tickers: Sequence[str], start: dt.date | None = None, end: dt.date | None = None) -> FetchedHistory:
+        """Return the closes of `tickers` among the bundled ones; the others are missing."""
+        first, last = span(start, end)
+        whole = load_sample()
+        found = {ticker: series_of(whole, ticker) for ticker in dict.fromkeys(tickers)}
+        series = [within(one, first, last) for one in found.values() if one is not None]
+        failures = {ticker: _missing(ticker) for ticker, one in found.items() if one is None}
+        failures |= {one.ticker: _missing(one.ticker, " in the days asked for") for one in series if not len(one.dates)}
+        return assembled(
+            series, source=self.name, source_label=whole.source_label, benchmark=whole.benchmark, factors=whole.factors, failures=failures
+        )
+
+    def describe(self, tickers: Sequence[str]) -> Instruments:
+        """Return the facts of the bundled instruments among `tickers`."""
+        instruments = load_sample().instruments
+        return Instruments(
+            known={ticker: instruments[ticker] for ticker in dict.fromkeys(tickers) if ticker in instruments},
+            failures={ticker: _missing(ticker) for ticker in dict.fromkeys(tickers) if ticker not in instruments},
+        )
+
+
+def _missing(ticker: str, when: str = "") -> Failure:
+    return Failure(ticker=ticker, outcome=Outcome.MISSING, message=f"The sample has no closes of {ticker}{when}.")
 
 
 def instruments_from_csv(lines: Iterable[str]) -> dict[str, Instrument]:

@@ -18,6 +18,7 @@ EXAMPLES: tuple[FarpError, ...] = (
     errors.InsufficientHistory(12, 20, "META starts on 18 May 2012"),
     errors.NothingToAnalyse("p1"),
     errors.NothingToAnalyse("p1", ("SPY has no price",), dt.date(2022, 12, 28)),
+    errors.NoPrices("Yahoo, nothing fetched yet"),
     errors.NotFound("portfolio", "p1"),
     errors.NoPortfolios(),
     errors.Conflict("portfolio", "p1"),

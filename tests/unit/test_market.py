@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from farp.errors import InvalidInput
+from farp.errors import InvalidInput, NoPrices
 from farp.market import Factor, FactorSet, Floats, PriceHistory
 from farp.portfolio import AssetClass, Instrument
 
@@ -53,7 +53,7 @@ def test_a_close_is_found_by_ticker_and_an_unknown_ticker_is_a_key_error() -> No
 
 def test_the_last_date_is_a_plain_date() -> None:
     assert history([[1.0], [2.0]]).last_date == dt.date(2022, 1, 4)
-    with pytest.raises(InvalidInput, match="empty"):
+    with pytest.raises(NoPrices, match="no prices yet"):
         _ = history(np.empty((0, 1))).last_date
 
 

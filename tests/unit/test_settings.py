@@ -16,7 +16,8 @@ def test_an_empty_environment_gives_the_defaults() -> None:
     assert settings.risk_free_rate == 0.02
     assert settings.benchmark is None
     assert settings.base_currency == "USD"
-    assert settings.price_source == "sample"
+    assert settings.price_source is None, "the one chosen in the app, which is the sample at first"
+    assert settings.yahoo_address is None
     assert settings.mongodb_uri is None
     assert settings.default_portfolio is None
     assert settings.upload_bytes == 20 * 2**20
@@ -35,6 +36,8 @@ def test_an_empty_environment_gives_the_defaults() -> None:
         ("BENCHMARK", "  ", "benchmark", None),
         ("BASE_CURRENCY", "eur", "base_currency", "EUR"),
         ("PRICE_SOURCE", "sample", "price_source", "sample"),
+        ("PRICE_SOURCE", "yahoo", "price_source", "yahoo"),
+        ("YAHOO_ADDRESS", "http://127.0.0.1:8999", "yahoo_address", "http://127.0.0.1:8999"),
         ("MONGODB_URI", "mongodb://127.0.0.1:27017/farp", "mongodb_uri", "mongodb://127.0.0.1:27017/farp"),
         ("MONGODB_URI", "mongodb+srv://cluster.example.com/farp", "mongodb_uri", "mongodb+srv://cluster.example.com/farp"),
         ("MONGODB_URI", "", "mongodb_uri", None),
