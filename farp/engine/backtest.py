@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import bdtr, chdtrc, xlogy
 
 from farp.engine.checks import MINIMUM_OBSERVATIONS, TRADING_DAYS, Floats, confidence_level, numbers, one_series, series
-from farp.engine.methods.estimate import Estimate
+from farp.engine.methods.estimate import Estimate, Remark
 from farp.engine.value_at_risk import Tail
 from farp.errors import DataError, InsufficientHistory, InvalidInput
 
@@ -23,6 +24,9 @@ SEVERE = 1.2
 
 Estimator = Callable[[Floats, Sequence[float]], Estimate]
 """A VaR method with its settings bound: windows of P&L and confidences in, an `Estimate` with one row a window out."""
+
+Progress = Callable[[float], None]
+"""Is told the share of the work that is done, up to 1."""
 
 
 class Zone(StrEnum):
@@ -97,6 +101,8 @@ def rolling_forecast(
     confidences: Sequence[float],
     days: int = 250,
     window: int = TRADING_DAYS,
+    block: int | None = None,
+    progress: Progress | None = None,
 ) -> Estimate:
     """Return the one-day-ahead VaR and ES of each of the last `days` days, each from the `window` days before it and nothing else.
 
@@ -112,6 +118,11 @@ def rolling_forecast(
         Days to test; as many as there are when the past is shorter.
     window
         Days behind each forecast.
+    block
+        Days forecast at a time, which bounds the memory and says how often `progress` is told; by default all at once. The figures of each
+        day are the same to the last bit.
+    progress
+        Is told the share of the days that are forecast after each block.
 
     Returns
     -------
@@ -120,7 +131,7 @@ def rolling_forecast(
     Raises
     ------
     InvalidInput
-        NaN in the P&L, a confidence outside its range, or `days` or `window` not a whole number of at least 20.
+        NaN in the P&L, a confidence outside its range, `days` or `window` not a whole number of at least 20, or `block` not one of at least 1.
     InsufficientHistory
         Fewer than `window` days and 20 to test.
 
@@ -137,8 +148,16 @@ def rolling_forecast(
         raise InsufficientHistory(past, width + MINIMUM_OBSERVATIONS, f"{width} behind the first forecast and {MINIMUM_OBSERVATIONS} to test")
     tested = min(asked, past - width)
     before = array[..., past - width - tested : past - 1]  # the last day is forecast, and never part of a window
-    windows = np.lib.stride_tricks.sliding_window_view(before, width, axis=-1)
-    return estimator(np.moveaxis(windows, -2, 0), confidences)
+    windows = np.moveaxis(np.lib.stride_tricks.sliding_window_view(before, width, axis=-1), -2, 0)
+    size = tested if block is None else block
+    if not (isinstance(size, (int, np.integer)) and size >= 1):
+        raise InvalidInput(f"block must be a whole number of days, 1 or more, got {block!r}.")
+    parts: list[Estimate] = []
+    for start in range(0, tested, size):
+        parts.append(estimator(windows[start : start + size], confidences))
+        if progress is not None:
+            progress(min(start + size, tested) / tested)
+    return parts[0] if len(parts) == 1 else _joined(parts)
 
 
 def backtest(profit_and_loss: ArrayLike, forecast: Estimate, days: int | None = None) -> tuple[Backtest, ...]:
@@ -308,6 +327,114 @@ def shortfall_ratio(profit_and_loss: ArrayLike, tail: Tail) -> float | None:
     return float((-numbers(profit_and_loss, "profit_and_loss")[hits] / expected).mean())
 
 
+def quantile_score(profit_and_loss: ArrayLike, tail: Tail) -> float:
+    """Return the mean quantile score of a VaR: lower is better, and no forecast beats the true quantile in the long run.
+
+    ``max(l - VaR, 0) + (1 - c) (VaR - l)`` with l the loss of a day: what was lost beyond the VaR, and a charge of 1 - c on what the VaR was
+    too high by. A VaR that is too low pays the first, one that is too high the second, one that comes late both. Days whose VaR is NaN do
+    not count.
+
+    Parameters
+    ----------
+    profit_and_loss
+        P&L [money or fraction], shape (n_days,).
+    tail
+        VaR of the same days and its confidence.
+
+    Raises
+    ------
+    InvalidInput
+        No day has a VaR.
+
+    References
+    ----------
+    Gneiting, T. (2011), Making and evaluating point forecasts, Journal of the American Statistical Association 106(494), 746-762
+    (the asymmetric piecewise linear score, consistent for a quantile).
+
+    Examples
+    --------
+    >>> round(quantile_score([-1.0, -2.0, -3.0], Tail(confidence=0.9, value_at_risk=np.array([0.0, 2.0, 3.0]), expected_shortfall=np.ones(3))), 12)
+    0.3
+    """
+    value_at_risk = np.asarray(tail.value_at_risk)
+    known = np.isfinite(value_at_risk)
+    if not known.any():
+        raise InvalidInput("there is no quantile score: no day has a VaR.")
+    beyond = -numbers(profit_and_loss, "profit_and_loss")[known] - value_at_risk[known]
+    return float((np.maximum(beyond, 0.0) - (1.0 - confidence_level(tail.confidence)) * beyond).mean())
+
+
+def shared_scores(profit_and_loss: ArrayLike, tails: Sequence[Tail]) -> tuple[float, ...]:
+    """Return the `quantile_score` of each of `tails` over the days for which all of them have a VaR, so that they can be compared.
+
+    Raises
+    ------
+    DataError
+        There is no such day.
+    """
+    realised = one_series(profit_and_loss, "profit_and_loss")
+    shared = np.isfinite([tail.value_at_risk for tail in tails]).all(axis=0)
+    if not shared.any():
+        raise DataError("The methods cannot be compared: there is no day for which all of them have a forecast.")
+    return tuple(quantile_score(realised[shared], replace(tail, value_at_risk=np.asarray(tail.value_at_risk)[shared])) for tail in tails)
+
+
+def ranking(results: Sequence[Backtest], scores: Sequence[float]) -> tuple[int, ...]:
+    """Return the places of `results`, backtests of several methods over the same days, from the best method to the worst.
+
+    Each rule decides only between methods that all rules before it leave level:
+
+    1. Basel red comes last.
+    2. Conditional coverage rejected comes after not rejected.
+    3. Basel yellow comes after green.
+    4. The lower of `scores`, those of `shared_scores`, comes first.
+    5. The ratio of loss to ES that is nearer to 1 comes first (as a factor: 2 is as far as 1/2); none comes last.
+    6. What is still level stays in the order given.
+
+    Raises
+    ------
+    InvalidInput
+        Not one score a result, or results of different confidences or numbers of days.
+    """
+    if len(results) != len(scores) or len({(result.confidence, len(result.exceptions)) for result in results}) > 1:
+        raise InvalidInput("only backtests at one confidence and over the same days can be ranked, each with its score.")
+    ranks = [(*_standing(result), score, _distance(result.shortfall_ratio)) for result, score in zip(results, scores, strict=True)]
+    return tuple(sorted(range(len(ranks)), key=ranks.__getitem__))
+
+
+def why_first(results: Sequence[Backtest], scores: Sequence[float], names: Sequence[str]) -> str:
+    """Return why the first of `results`, best first as `ranking` has them, comes before the others, in a sentence or two.
+
+    Examples
+    --------
+    >>> from farp.engine.methods.parametric_normal import parametric_normal
+    >>> one = rolling_backtest(np.random.default_rng(1).normal(size=400), parametric_normal, (0.95,), days=100)[0]
+    >>> why_first([one], [0.1], ["Normal"])
+    'Normal is the only method that was tested.'
+    >>> why_first([one, one], [0.1, 0.2], ["Normal", "Other"]).split(", and among them ")[1]
+    'its VaR followed the losses most closely (quantile score 50.0 % below that of Other, the next).'
+    """
+    if not len(results) == len(scores) == len(names) >= 1:
+        raise InvalidInput("why_first needs a score and a name for each result, and at least one.")
+    if len(results) == 1:
+        return f"{names[0]} is the only method that was tested."
+    alike = sum(_standing(result) == _standing(results[0]) for result in results)
+    advantage = _advantage(results, scores, names[1])
+    if results[0].zone is Zone.RED:
+        return f"None should be used: all {len(results)} methods have a red light. {names[0]} is the least bad: {advantage}."
+    _, rejected, yellow = _standing(results[0])
+    light = "a yellow light" if yellow else "a green light"
+    has = (
+        f"{light}, and exceptions whose number or spacing chance does not explain"
+        if rejected
+        else f"{light}, and exceptions whose number and spacing chance explains"
+    )
+    doubt = "" if not (rejected or yellow) else "No method passes every test. "
+    if alike == 1:
+        return f"{doubt}{names[0]} is first: it alone of the {len(results)} methods has {has}."
+    return f"{doubt}{names[0]} is first: {alike} of {len(results)} methods have {has}, and among them {advantage}."
+
+
 def verdict(result: Backtest, name: str) -> str:
     """Return one sentence that says what the backtest found about the method called `name`.
 
@@ -359,6 +486,55 @@ def _backtest(realised: Floats, tail: Tail, method: str, days: int | None) -> Ba
         cumulative_probability=cumulative_probability(tested, count, tail.confidence),
         shortfall_ratio=shortfall_ratio(outcome, tail),
     )
+
+
+def _joined(parts: Sequence[Estimate]) -> Estimate:
+    """Return estimates of successive rows, by one method with the same settings, as one estimate of all of them."""
+    first, lengths = parts[0], [len(part.tails[0].value_at_risk) for part in parts]
+    ends = np.cumsum(lengths)
+    rows: dict[tuple[str, float | None], NDArray[np.bool_]] = {}
+    for part, end, length in zip(parts, ends.tolist(), lengths, strict=True):
+        for remark in part.remarks:
+            rows.setdefault((remark.text, remark.confidence), np.zeros(ends[-1], dtype=bool))[end - length : end] = remark.rows
+    return Estimate(
+        method=first.method,
+        tails=tuple(
+            Tail(
+                confidence=tail.confidence,
+                value_at_risk=np.concatenate([part.tails[place].value_at_risk for part in parts]),
+                expected_shortfall=np.concatenate([part.tails[place].expected_shortfall for part in parts]),
+            )
+            for place, tail in enumerate(first.tails)
+        ),
+        observations=first.observations,
+        settings=first.settings,
+        fitted={name: np.concatenate([part.fitted[name] for part in parts]) for name in first.fitted},
+        remarks=tuple(Remark(text=text, rows=where, confidence=confidence) for (text, confidence), where in rows.items()),
+    )
+
+
+def _standing(result: Backtest) -> tuple[bool, bool, bool]:
+    """Return what tells methods apart before any score: red, rejected, not green."""
+    return result.zone is Zone.RED, result.conditional_coverage.rejected, result.zone is not Zone.GREEN
+
+
+def _distance(ratio: float | None) -> float:
+    """Return how far a ratio is from 1, as a factor."""
+    return math.inf if ratio is None or ratio <= 0 else abs(math.log(ratio))
+
+
+def _advantage(results: Sequence[Backtest], scores: Sequence[float], name: str) -> str:
+    """Return what puts the first before the second, called `name`, of the same standing."""
+    if scores[0] < scores[1]:
+        lead = _percent(1.0 - scores[0] / scores[1])
+        return f"its VaR followed the losses most closely (quantile score {lead} below that of {name}, the next)"
+    if _distance(results[0].shortfall_ratio) < _distance(results[1].shortfall_ratio):
+        return f"its expected shortfall was nearest to the losses on exception days ({name} is level in all else)"
+    return f"it is level with {name} and only listed first"
+
+
+def _percent(fraction: float) -> str:
+    return "less than 0.1 %" if fraction < 0.001 else f"{100 * fraction:.1f} %"
 
 
 def _found(result: Backtest) -> str:

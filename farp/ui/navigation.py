@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.navigation.page import Page
 
 UPLOAD_PATH = "upload"
+METHODOLOGY_PATH = "methodology"
 _FOLDER = Path(__file__).resolve().parents[2] / "pages"
 
 
@@ -18,10 +19,12 @@ def sections() -> dict[str, list[Page]]:
         "Risk": [
             st.Page(overview, title="Overview", icon=icon, url_path="home", default=True, help="What could be lost, and because of what."),
             _page("value_at_risk", "Value at risk", "trending_down", "The VaR table and the days behind it."),
+            _page("backtest", "Backtest", "fact_check", "Which VaR method the past speaks for."),
             # the default page answers at "/" only; this is the same page for a link that names it
             st.Page(overview, title="Overview", icon=icon, url_path="overview", visibility="hidden"),
         ],
         "Causes": [
+            _page("contributions", "Contributions", "pie_chart", "Who causes the risk, relative to its weight."),
             _page("exposure", "Exposure", "bar_chart", "Long, short, gross and net, by what you choose."),
             _page("factors", "Factors", "grid_on", "Which factors drive which holding."),
             _page("pca", "Principal components", "scatter_plot", "How many independent movements the holdings have."),
@@ -29,6 +32,7 @@ def sections() -> dict[str, list[Page]]:
         ],
         "What if": [
             _page("sensitivity", "Sensitivity", "tune", "What is gained or lost when a factor moves."),
+            _page("stress", "Stress tests", "thunderstorm", "What if a crisis came back, or your own scenario happened; and what it would take."),
         ],
         "Past": [
             _page("performance", "Performance", "insights", "Returns and ratios of today's holdings beside the benchmark, month by month."),
@@ -37,6 +41,7 @@ def sections() -> dict[str, list[Page]]:
         "Data": [
             _page("positions", "Positions & data", "table_rows", "What is held, at which prices, and what is left out."),
             upload_page(),
+            _page(METHODOLOGY_PATH, "Methodology", "menu_book", "What every number means, and how it is computed."),
         ],
     }
 
