@@ -79,6 +79,11 @@ class StressResult:
         return self.total is not None
 
     @property
+    def still(self) -> bool:
+        """Whether there is a figure and it says that nothing moves: the scenario is about other holdings."""
+        return self.available and not np.nan_to_num(self.profit_and_loss).any()
+
+    @property
     def kind(self) -> ScenarioKind:
         """Where the scenario is from."""
         return kind_of(self.scenario)

@@ -71,6 +71,26 @@ async def holdings_body(request: Request, limit: int) -> HoldingsBody:
     return await _from_form(request, limit)
 
 
+async def json_object(request: Request, limit: int, known: Collection[str], example: str) -> dict[str, Any]:
+    """Return the JSON object in the body of `request`, whose fields are among `known`.
+
+    Raises
+    ------
+    Refused
+        413 when there is more than `limit` [bytes], 415 when it is not JSON.
+    InvalidInput
+        It is no JSON object, or has other fields; the sentence shows the `example`.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != JSON:
+        raise Refused(415, "unsupported_media_type", f"Send {JSON} such as {example}, not {kind[:60] or 'a body without a content type'}.")
+    document = _loaded(b"".join([chunk async for chunk in _bounded(request, limit, limit)]), "The body")
+    if not isinstance(document, dict):
+        raise InvalidInput(f"The body must be a JSON object such as {example}.")
+    _known(document, known)
+    return document
+
+
 async def _bounded(request: Request, most: int, limit: int) -> AsyncGenerator[bytes, None]:
     """Yield the body while it has at most `most` bytes; then throw away what follows, and refuse."""
     announced = request.headers.get("content-length", "")

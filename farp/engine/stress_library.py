@@ -6,10 +6,12 @@ A historical scenario runs from the close of `start` to the close of `end`, both
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
 from farp.errors import InvalidInput
+from farp.parameters import decimal, quoted
 
 MOST_SHOCKS = 20
 LONGEST_NAME = 64
@@ -44,7 +46,7 @@ HISTORICAL_SCENARIOS = (
         "2001-09-21",
         "New York's exchanges closed for four trading days and opened sharply lower.",
     ),
-    _scenario("lehman-2008", "Lehman to the low 2008-2009", "2008-09-12", "2009-03-09", "Lehman failed, credit froze, shares roughly halved."),
+    _scenario("lehman-2008", "Lehman 2008-2009", "2008-09-12", "2009-03-09", "Lehman failed, credit froze, shares roughly halved."),
     _scenario(
         "flash-crash-2010",
         "Flash crash 2010",
@@ -121,6 +123,34 @@ class HypotheticalScenario:
             raise InvalidInput(f"{twice} is shocked twice; give it one shock.")
 
 
+def shock_of(text: str) -> Shock:
+    """Return the shock that `text` writes as KIND:NAME=PERCENT, else raise `InvalidInput`; `shock_text` writes it.
+
+    Examples
+    --------
+    >>> shock_of("factor:Market=-20").size
+    -0.2
+    """
+    kind, colon, rest = text.strip().partition(":")
+    name, equals, size = rest.rpartition("=")
+    kinds = [str(known) for known in ShockKind]
+    percent = decimal(size)
+    if not colon or not equals or kind not in kinds or math.isnan(percent):
+        raise InvalidInput(f"A shock is written KIND:NAME=PERCENT such as factor:Market=-20, its kind one of {', '.join(kinds)}; got {quoted(text)}.")
+    return Shock(kind=ShockKind(kind), name=name.strip(), size=round(percent / 100.0, 15))
+
+
+def shock_text(shock: Shock) -> str:
+    """Return `shock` as `shock_of` reads it.
+
+    Examples
+    --------
+    >>> shock_text(shock_of("currency:EUR=7.5"))
+    'currency:EUR=7.5'
+    """
+    return f"{shock.kind}:{shock.name}={round(100 * shock.size, 9):.12g}"
+
+
 def _example(id: str, name: str, what: str, mode: ShockMode, *shocks: tuple[ShockKind, str, float]) -> HypotheticalScenario:
     given = tuple(Shock(kind=kind, name=of, size=size) for kind, of, size in shocks)
     return HypotheticalScenario(id=id, name=name, what=what, mode=mode, shocks=given)
@@ -129,21 +159,21 @@ def _example(id: str, name: str, what: str, mode: ShockMode, *shocks: tuple[Shoc
 EXAMPLES = (
     _example(
         "shares-fall-20",
-        "Shares fall by a fifth",
+        "Shares fall 20 %",
         "The market loses 20 %, and everything moves as it usually does with it.",
         ShockMode.PROPAGATED,
         (ShockKind.FACTOR, "Market", -0.2),
     ),
     _example(
         "rates-up-1-point",
-        "Interest rates rise by a point",
+        "Rates rise one point",
         "Ten-year Treasuries lose 8 %, about one percentage point of yield, and everything moves as it usually does with them.",
         ShockMode.PROPAGATED,
         (ShockKind.FACTOR, "Rates", -0.08),
     ),
     _example(
         "shares-and-bonds-fall",
-        "Shares and bonds fall together",
+        "Shares and bonds fall",
         "The market loses 15 % and ten-year Treasuries 8 %: no shelter in bonds.",
         ShockMode.PROPAGATED,
         (ShockKind.FACTOR, "Market", -0.15),
@@ -151,7 +181,7 @@ EXAMPLES = (
     ),
     _example(
         "technology-falls-30",
-        "Technology falls by 30 %",
+        "Technology falls 30 %",
         "Every technology share loses 30 %, and nothing else moves.",
         ShockMode.DIRECT,
         (ShockKind.SECTOR, "Information Technology", -0.3),
@@ -164,12 +194,11 @@ EXAMPLES = (
         (ShockKind.CURRENCY, "USD", 0.1),
     ),
     _example(
-        "crypto-halves",
-        "Crypto halves, commodities rise",
-        "Crypto loses 50 % and commodities gain 10 %, and nothing else moves.",
+        "crypto-falls-50",
+        "Crypto falls 50 %",
+        "Everything in crypto loses half of its price, and nothing else moves.",
         ShockMode.DIRECT,
         (ShockKind.ASSET_CLASS, "CRYPTO", -0.5),
-        (ShockKind.ASSET_CLASS, "COMMODITY", 0.1),
     ),
 )
 """Hypothetical scenarios to begin from."""

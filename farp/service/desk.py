@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -9,15 +10,19 @@ from types import TracebackType
 from typing import Self
 
 from farp.analysis import AnalysisSpec, RiskReport, Window, analyse, window_of
+from farp.analysis.stress import checked
 from farp.engine.checks import TRADING_DAYS
+from farp.engine.stress_library import HypotheticalScenario
 from farp.errors import FarpError, InvalidInput, NoPortfolios, NotFound
 from farp.holdings import read_holdings
 from farp.holdings.result import HoldingsImport
 from farp.market import PriceHistory
 from farp.portfolio import Portfolio, Position
-from farp.prices import price_history
+from farp.prices.sample import load_sample
 from farp.service.imports import Unresolved, positions_of
 from farp.service.portfolios import DEFAULT_OWNER, delete_portfolio, replace_positions, save_portfolio
+from farp.service.prices import PriceDesk, PriceState, history_of, read_state
+from farp.service.scenarios import delete_scenario, list_scenarios, replace_scenario, save_scenario
 from farp.settings import Settings
 from farp.store import open_store
 from farp.store.protocol import PORTFOLIOS, USER_PORTFOLIOS, Document, Store
@@ -43,7 +48,7 @@ class Status:
     users: int
     source: str
     source_label: str
-    last_price_date: dt.date
+    last_price_date: dt.date | None
     instruments: int
     benchmark: str
     risk_free_rate: float
@@ -58,6 +63,7 @@ class Desk:
     settings: Settings
     store: Store
     history: PriceHistory
+    price_state: PriceState
 
     def __enter__(self) -> Self:
         return self
@@ -68,6 +74,18 @@ class Desk:
     def close(self) -> None:
         """Release the store's connections."""
         self.store.close()
+
+    @property
+    def prices(self) -> PriceDesk:
+        """What can be asked about prices: how fresh they are, bringing them up to date, own price files."""
+        return PriceDesk(settings=self.settings, store=self.store, history=self.history, state=self.price_state)
+
+    def refreshed(self) -> Desk:
+        """Return this desk, or one with the prices as they are now when another process or page changed them."""
+        state = read_state(self.store)
+        if state == self.price_state:
+            return self
+        return dataclasses.replace(self, history=history_of(self.settings, self.store, state), price_state=state)
 
     def portfolios(self, on_error: Callable[[FarpError], None] | None = None) -> tuple[Portfolio, ...]:
         """Return every stored portfolio, ordered by owner.
@@ -180,11 +198,27 @@ class Desk:
         """Remove a stored portfolio; NotFound when there is none."""
         delete_portfolio(self.store, id)
 
+    def scenarios(self, on_error: Callable[[FarpError], None] | None = None) -> tuple[HypotheticalScenario, ...]:
+        """Return the saved stress scenarios by id; see `farp.service.scenarios.list_scenarios`."""
+        return list_scenarios(self.store, on_error=on_error)
+
+    def save_scenario(self, scenario: HypotheticalScenario, *, replace: bool = False) -> HypotheticalScenario:
+        """Write a stress scenario under its name, every shock checked against the price source; see `farp.service.scenarios.save_scenario`."""
+        return save_scenario(self.store, checked(scenario, self.history, self.settings.base_currency), replace=replace)
+
+    def replace_scenario(self, id: str, scenario: HypotheticalScenario) -> HypotheticalScenario:
+        """Give a saved stress scenario other shocks or another name; NotFound when there is none."""
+        return replace_scenario(self.store, id, checked(scenario, self.history, self.settings.base_currency))
+
+    def delete_scenario(self, id: str) -> None:
+        """Remove a saved stress scenario; NotFound when there is none."""
+        delete_scenario(self.store, id)
+
     def seed(self, users: int = DEMO_USERS, seed: int = DEMO_SEED) -> SeedOutcome:
         """Write demo users that are not there yet, as uploaded and as converted; existing ones are left alone."""
         from farp.demo import demo_users
 
-        documents = [{"_id": document["user_id"], **document} for document in demo_users(users, seed, self.history)]
+        documents = [{"_id": document["user_id"], **document} for document in demo_users(users, seed, load_sample())]
         missing = [document for document in documents if self.store.get(USER_PORTFOLIOS, document["_id"]) is None]
         self.store.put_many(USER_PORTFOLIOS, missing)
         # a seeding that was cut short may have left users without their converted form
@@ -200,7 +234,7 @@ class Desk:
             users=self.store.count(PORTFOLIOS),
             source=self.history.source,
             source_label=self.history.source_label,
-            last_price_date=self.history.last_date,
+            last_price_date=self.history.last_date if len(self.history.dates) else None,
             instruments=len(self.history.tickers),
             benchmark=self.history.benchmark,
             risk_free_rate=self.settings.risk_free_rate,
@@ -219,7 +253,13 @@ def open_desk(settings: Settings) -> Desk:
     InvalidInput
         The benchmark is unknown to the price source.
     """
-    return Desk(settings=settings, store=open_store(settings), history=price_history(settings))
+    store = open_store(settings)
+    try:
+        state = read_state(store)
+        return Desk(settings=settings, store=store, history=history_of(settings, store, state), price_state=state)
+    except BaseException:
+        store.close()
+        raise
 
 
 def seed_if_empty(settings: Settings) -> int:
