@@ -92,7 +92,7 @@ def principal_components(
     deviation = (array - mean).std(axis=1, ddof=1)
     moving = deviation > FLAT * (1.0 + np.abs(mean[:, 0]))
     if not moving.any():
-        raise DataError("None of the holdings' prices moves in this period, so there are no principal components.")
+        raise DataError("No holding's price moves in this period, so there are no principal components.")
     scale = deviation[moving] if standardise else np.ones(int(moving.sum()))
     from sklearn.decomposition import PCA
 

@@ -62,7 +62,7 @@ def pca_cards(result: PcaAnalysis) -> None:
             Card(
                 label="Main component",
                 value=MISSING if main is None else f"No. {main + 1}",
-                beside="the value does not move" if main is None else f"{percent(float(found.variance_shares[main]))} of the portfolio's variance",
+                beside="no movement" if main is None else f"{percent(float(found.variance_shares[main]))} of variance",
                 help=MAIN,
             ),
             Card(label="Holdings that move", value=str(moving), beside=f"of {holdings}", help=MOVING),

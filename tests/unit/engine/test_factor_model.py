@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from farp.engine.factor_model import CovarianceEstimator, factor_covariance, regress, sample_covariance, variance_contributions
+from farp.engine.factor_model import CovarianceEstimator, collinearity, factor_covariance, regress, sample_covariance, variance_contributions
 from farp.errors import InsufficientHistory, InvalidInput
 from tests.markets import frozen
 
@@ -167,3 +167,66 @@ def test_a_covariance_refuses_gaps_no_factor_and_one_day(estimator):
         factor_covariance(np.zeros((0, 30)), estimator)
     with pytest.raises(InsufficientHistory, match="1 data points"):
         factor_covariance([[0.1]], estimator)
+
+
+def test_a_factor_made_of_others_is_not_identified_and_has_no_t_statistic():
+    one, other, free = random_factors(3, 80)
+    result = regress(random_factors(1, 80, 5), [one, other, one - 2 * other, free])
+    assert result.identified.tolist() == [False, False, False, True]
+    assert np.isnan(result.t_statistics[0, :3]).all()
+    assert np.isnan(result.standard_errors[0, :3]).all()
+    alone = regress(random_factors(1, 80, 5), [one, other, free])
+    # the degrees of freedom differ by one: 80 - 5 and 80 - 4
+    assert result.t_statistics[0, 3] == pytest.approx(alone.t_statistics[0, 2] * (75 / 76) ** 0.5)
+    assert np.isinf(result.condition_number)
+
+
+def test_factors_that_are_only_much_alike_stay_identified():
+    one, other = random_factors(2, 80)
+    result = regress(random_factors(1, 80, 5), [one, one + 1e-6 * other])
+    assert result.identified.all()
+    assert result.condition_number > 1e5
+
+
+def test_variance_inflation_by_hand():
+    # correlation 0.6: VIF 1 / (1 - 0.36); condition number sqrt(1.6 / 0.4)
+    wave, other = np.sin(np.arange(64.0) * np.pi / 4), np.sin(np.arange(64.0) * np.pi / 8)
+    result = collinearity([5 * wave, 0.6 * wave + 0.8 * other])
+    assert result.correlation == pytest.approx(np.array([[1.0, 0.6], [0.6, 1.0]]))
+    assert result.variance_inflation == pytest.approx([1.5625, 1.5625])
+    assert result.condition_number == pytest.approx(2.0)
+    assert not result.collinear
+
+
+def test_variance_inflation_is_one_over_what_the_others_leave_unexplained():
+    factors = random_factors(4, 90) + random_factors(1, 90, 7)
+    result = collinearity(frozen(factors))
+    r_squared = [regress(factors[k], np.delete(factors, k, axis=0)).r_squared[0] for k in range(4)]
+    assert result.variance_inflation == pytest.approx(1 / (1 - np.array(r_squared)))
+    assert result.condition_number == pytest.approx(regress(factors[0], factors).condition_number)
+
+
+def test_dependent_and_still_factors_are_told_apart():
+    one, free = random_factors(2, 80)
+    result = collinearity([one, -3 * one, np.full(80, 0.001), free])
+    assert np.isinf(result.variance_inflation).tolist() == [True, True, False, False]
+    assert result.constant.tolist() == [False, False, True, False]
+    assert np.isnan(result.variance_inflation[2])
+    assert np.isnan(result.correlation[2]).all()
+    assert result.correlation[0, 1] == -1.0
+    assert result.collinear
+
+
+def test_one_factor_is_like_nothing():
+    result = collinearity([[0.01, -0.02, 0.03]])
+    assert (result.correlation.tolist(), result.condition_number) == ([[1.0]], 1.0)
+    assert result.variance_inflation == pytest.approx([1.0])
+
+
+def test_likeness_refuses_gaps_no_factor_and_too_few_days():
+    with pytest.raises(InvalidInput, match="finite"):
+        collinearity([[0.1, np.nan, 0.2]])
+    with pytest.raises(InvalidInput, match="at least one factor"):
+        collinearity(np.zeros((0, 30)))
+    with pytest.raises(InsufficientHistory):
+        collinearity(np.zeros((3, 4)))

@@ -73,7 +73,7 @@ def test_a_constant_series_is_reported_and_loads_on_nothing():
 
 
 def test_nothing_moves():
-    with pytest.raises(DataError, match="None of the holdings' prices moves"):
+    with pytest.raises(DataError, match="No holding's price moves"):
         principal_components(np.full((2, 30), 0.01), [1.0, 1.0])
 
 
