@@ -19,6 +19,7 @@ def sections() -> dict[str, list[Page]]:
         "Risk": [
             st.Page(overview, title="Overview", icon=icon, url_path="home", default=True, help="What could be lost, and because of what."),
             _page("value_at_risk", "Value at risk", "trending_down", "The VaR table and the days behind it."),
+            _page("methods", "VaR methods", "balance", "The same risk by eight methods, side by side."),
             _page("backtest", "Backtest", "fact_check", "Which VaR method the past speaks for."),
             # the default page answers at "/" only; this is the same page for a link that names it
             st.Page(overview, title="Overview", icon=icon, url_path="overview", visibility="hidden"),

@@ -17,7 +17,7 @@ from farp.format import day, money
 from farp.portfolio import Portfolio, cash_currency
 from farp.ui import tables, theme_watch
 from farp.ui.desk import desk, load_report, load_window, portfolio_labels
-from farp.ui.navigation import UPLOAD_PATH, sections, upload_page
+from farp.ui.navigation import METHODOLOGY_PATH, UPLOAD_PATH, sections, upload_page
 from farp.ui.text import literal
 from farp.valuation import Exclusion
 
@@ -50,7 +50,7 @@ def frame(pages: dict[str, list[Page]] | None = None) -> Page:
         st.html(_STYLE + (_DARK_STYLE if theme_watch.dark() else ""))
         theme_watch.watch()
     with guarded():
-        _sidebar(*portfolio_labels(), portfolio_needed=page.url_path != UPLOAD_PATH)
+        _sidebar(*portfolio_labels(), portfolio_needed=page.url_path not in {UPLOAD_PATH, METHODOLOGY_PATH})
     return page
 
 
