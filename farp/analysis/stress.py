@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
@@ -128,7 +128,6 @@ class Scene:
     window: Window
     history: PriceHistory
     factors: FactorSet | None = None
-    _proxies: dict[bytes, Proxies] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def base(self) -> str:
@@ -169,12 +168,21 @@ class Scene:
         """Loadings of the holdings on the factors, shape (n_holdings, n_factors)."""
         return factor_model.regress(self.shared.holding_returns, self.shared.factor_returns).loadings
 
-    def proxies(self, moves: Floats) -> Proxies:
-        """Return the proxies for factor `moves` (n_factors,), the same for the same moves."""
-        key = moves.tobytes()
-        if key not in self._proxies:
-            self._proxies[key] = stress.proxies(self.shared.holding_returns, self.shared.factor_returns, moves)
-        return self._proxies[key]
+    def proxies(self, start: int, end: int) -> Proxies:
+        """Return what the loadings say about the stretch from row `start` of the history to row `end`, day by day as far as there are prices."""
+        tickers = self.shared.factors.tickers
+        weights = self.shared.factors.leg_weights(tickers)
+        closes = [self.history.close(ticker) for ticker in tickers]
+        moves = stress.factor_moves(weights, self.between(start, end, closes))
+        used = ~np.isnan(moves)
+        path = np.full((len(moves), 1), np.nan)
+        if used.any():
+            legs = np.flatnonzero((weights[used] != 0.0).any(axis=0))
+            stretch = np.array([closes[leg][start : end + 1] for leg in legs])
+            daily = returns.simple_returns(stretch[:, np.isfinite(stretch).all(axis=0)])
+            path = np.full((len(moves), daily.shape[1]), np.nan)
+            path[used] = weights[used][:, legs] @ daily
+        return stress.proxies(self.shared.holding_returns, self.shared.factor_returns, moves, path)
 
     def between(self, start: int, end: int, closes: Sequence[Floats | None]) -> Floats:
         """Return the moves of `closes` from row `start` of the history to row `end`, NaN where either close is missing."""
@@ -227,9 +235,7 @@ def historical_stress(scene: Scene, scenario: HistoricalScenario) -> StressResul
     own = scene.between(start, end, scene.series)
     proxy = None
     if (np.isnan(own) & scene.can_move).any() and scene.no_factors_because is None:
-        tickers = scene.shared.factors.tickers
-        legs = scene.between(start, end, [history.close(ticker) for ticker in tickers])
-        proxy = scene.proxies(stress.factor_moves(scene.shared.factors.leg_weights(tickers), legs))
+        proxy = scene.proxies(start, end)
     replay = stress.historical_replay(window.market_values, own, proxy, scene.can_move)
     benchmark = scene.between(start, end, [base_series(history, history.benchmark, scene.base)])[0]
     if not replay.available:

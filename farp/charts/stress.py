@@ -73,7 +73,7 @@ def scenario_bars(result: StressAnalysis, palette: Palette, chosen: str | None =
             )
             if there
         )
-        note = key([], palette) | {"text": f"{pale} rests in part on stand-ins or has gaps"}
+        note = key([], palette) | {"text": f"{pale} with stand-ins or gaps"}
         figure.update_layout(annotations=[note], margin={"t": KEY_HEIGHT}, height=figure.layout.height + KEY_HEIGHT - 8)
     return figure
 

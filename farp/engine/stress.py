@@ -127,11 +127,14 @@ def factor_moves(leg_weights: ArrayLike, leg_moves: ArrayLike) -> Floats:
     return np.asarray(np.where(weights == 0.0, 0.0, weights * moves).sum(axis=1))
 
 
-def proxies(returns: ArrayLike, factor_returns: ArrayLike, moves: ArrayLike, minimum: int = MINIMUM_REGRESSION_DAYS) -> Proxies:
+def proxies(
+    returns: ArrayLike, factor_returns: ArrayLike, moves: ArrayLike, path: ArrayLike | None = None, minimum: int = MINIMUM_REGRESSION_DAYS
+) -> Proxies:
     """Return what the holdings' factor loadings say about a stretch in which they had no price.
 
     The loadings are of a regression on those factors alone that have a move in the stretch, so a missing factor lowers R2 and is not taken
-    for zero. The intercept is left out: a drift is no loading.
+    for zero. The intercept is left out: a drift is no loading. With a `path` the loadings, which are of daily returns, are applied to each
+    step and compounded, ``prod_d (1 + B f[d]) - 1``: a fall by half in steps is not a fall by everything for a holding with a loading of two.
 
     Parameters
     ----------
@@ -141,6 +144,8 @@ def proxies(returns: ArrayLike, factor_returns: ArrayLike, moves: ArrayLike, min
         The factors' on the same days, shape (n_factors, n_days).
     moves
         The factors' moves over the stretch, shape (n_factors,) [fraction], NaN where a factor had no price.
+    path
+        The same stretch step by step, shape (n_factors, n_steps) [fraction], finite for every factor that has a move. None takes it in one step.
     minimum
         Fewest days of a regression.
 
@@ -159,19 +164,22 @@ def proxies(returns: ArrayLike, factor_returns: ArrayLike, moves: ArrayLike, min
     ([-0.4], [1.0])
     """
     array, factors, shocks = numbers(returns, "returns"), series(factor_returns, "factor_returns"), numbers(moves, "moves")
+    steps = shocks[:, None] if path is None and shocks.ndim == 1 else numbers(moves if path is None else path, "path")
     if array.ndim != 2 or factors.ndim != 2 or array.shape[1] != factors.shape[1] or shocks.shape != factors.shape[:1] or np.isinf(shocks).any():
         raise InvalidInput(
             "returns (n_holdings, n_days), factor_returns (n_factors, n_days) and moves (n_factors,) do not fit:"
             f" {array.shape}, {factors.shape} and {shocks.shape}."
         )
     used = ~np.isnan(shocks)
+    if steps.ndim != 2 or len(steps) != len(shocks) or not steps.shape[1] or not np.isfinite(steps[used]).all():
+        raise InvalidInput(f"path must have shape (n_factors, n_steps) and be finite for every factor with a move, got {steps.shape}.")
     known = np.isfinite(array).all(axis=1)
     result, r_squared = np.full(len(array), np.nan), np.full(len(array), np.nan)
     if used.any() and known.any():
         fit = regress(array[known], factors[used], minimum)
         r_squared[known] = fit.r_squared
         # a holding that never moved has no R2: nothing is known about it, which is not the same as no move
-        result[known] = np.where(np.isnan(fit.r_squared), np.nan, fit.loadings @ shocks[used])
+        result[known] = np.where(np.isnan(fit.r_squared), np.nan, _compounded(fit.loadings @ steps[used]))
     return Proxies(moves=result, r_squared=r_squared, factors=used)
 
 
@@ -447,6 +455,14 @@ def reverse_stress(
         days_as_bad=int((exposures @ sample <= -loss * (1.0 - 1e-12)).sum()),
         observations=sample.shape[1],
     )
+
+
+def _compounded(steps: Floats) -> Floats:
+    """Return the move that steps make together, (n_holdings, n_steps) -> (n_holdings,); what has lost everything stays lost."""
+    value = np.cumprod(1.0 + steps, axis=1)
+    lost = value <= 0.0
+    last = np.where(lost.any(axis=1), lost.argmax(axis=1), steps.shape[1] - 1)
+    return np.asarray(np.take_along_axis(value, last[:, None], axis=1)[:, 0] - 1.0)
 
 
 def _hypothetical(amounts: Floats, moves: Floats, distance: float) -> Hypothetical:

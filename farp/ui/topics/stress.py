@@ -285,7 +285,7 @@ def without_bars(result: StressAnalysis) -> tuple[str, ...]:
     said = [f"**{literal(one.scenario.name)}** has no figure. {literal(one.because or '')}" for one in result.unavailable]
     still = [one.scenario.name for one in result.ranked if one.still]
     if still:
-        said.append(f"About nothing that is held: {', '.join(f'**{literal(name)}**' for name in still)}.")
+        said.append(f"Names nothing that is held: {', '.join(f'**{literal(name)}**' for name in still)}.")
     return tuple(said)
 
 
