@@ -158,7 +158,7 @@ def sensitivities(
         More factors than the days allow.
     """
     shared = factor_returns(window, history, factors)
-    places = _places(shared.factors, grid) if grid else None
+    places = _places(shared.factors, grid) if grid is not None else None
     regression = factor_model.regress(shared.holding_returns, shared.factor_returns)
     shocks = tuple(factor_shocks(factor, history.factors) for factor in shared.factors.factors)
     sizes = np.array([shock.returns for shock in shocks])

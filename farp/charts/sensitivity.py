@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import plotly.graph_objects as go
 
@@ -64,7 +66,8 @@ def position_bars(result: SensitivityAnalysis, place: int, palette: Palette) -> 
     if len(rest):
         name = others(len(rest))
         bars.append(_bar(name, f"the {name}", float(amounts[rest].sum()), float(shares[rest].sum()), moved, result, palette))
-    title = f"P&L in {window.base_currency} when {plain(shock.in_words(shock.sizes[rung]))}"
+    together = brief(float(result.worst[place]), window.base_currency)
+    title = f"P&L when {plain(shock.in_words(shock.sizes[rung]))}: {together} in all"
     return horizontal_bars(bars, palette, title)
 
 
@@ -112,7 +115,15 @@ def _texts(amounts: Floats, scale: float, result: SensitivityAnalysis, in_percen
     if in_percent:
         decimals = 1 if np.abs(shown).max(initial=0.0) >= 0.01 else 2
         return [[percent(value, decimals) for value in row] for row in shown.tolist()]
-    return [[short_money(value, result.window.base_currency) for value in row] for row in shown.tolist()]
+    return [[_compact(value, result.window.base_currency) for value in row] for row in shown.tolist()]
+
+
+def _compact(amount: float, currency: str) -> str:
+    """Return an amount in so few characters that nine of them fit a phone: three digits at most."""
+    if amount == 0:
+        return "0"
+    power = 10.0 ** (math.floor(math.log10(abs(amount))) - 1)
+    return short_money(round(amount / power) * power if abs(amount) >= 1000 else amount, currency)
 
 
 def _factor_label(shock: FactorShocks, palette: Palette) -> str:

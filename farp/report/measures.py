@@ -22,12 +22,13 @@ PASTS = {Past.WEIGHTS: "Daily returns: today's weights kept every day", Past.QUA
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
-    """One figure: the field it is in, its name, how it is written, what it means (markdown) and which past it rests on."""
+    """One figure: the field it is in, its name, how it is written, what it means, its formula, and which past it rests on."""
 
     field: str
     name: str
     write: Callable[[float | None], str]
     meaning: str
+    formula: str
     past: Past = Past.WEIGHTS
 
 
@@ -55,79 +56,108 @@ OWN = (
         field="total_return",
         name="Return over the lookback",
         write=percent,
-        meaning="All daily returns compounded: (1 + r₁) × (1 + r₂) × … − 1.",
+        meaning="What the whole lookback brought.",
+        formula="(1 + r₁) × (1 + r₂) × … − 1, with the daily returns r",
     ),
     Measure(
         field="annual_return",
         name="Return a year",
         write=percent,
-        meaning="The same as a yearly rate: compounded return to the power of 252 ÷ days.",
+        meaning="The same as a yearly rate.",
+        formula="(1 + return over the lookback) to the power of 252 ÷ days, − 1",
     ),
     Measure(
         field="mean_return",
         name="Mean return a year",
         write=percent,
-        meaning="252 × the mean daily return, nothing compounded. Sharpe and Sortino ratio and alpha start from this one.",
+        meaning="The average day, 252 times. The ratios below start from it.",
+        formula="252 × mean daily return, nothing compounded",
     ),
     Measure(
         field="volatility",
         name="Volatility a year",
         write=percent,
-        meaning="How much the value swings: √252 × the standard deviation (n − 1) of the daily returns.",
+        meaning="How much the value swings.",
+        formula="√252 × standard deviation (n − 1) of the daily returns",
     ),
     Measure(
         field="sharpe_ratio",
         name="Sharpe ratio",
         write=number,
-        meaning="(mean return a year − risk-free rate) ÷ volatility. Below zero: cash would have done better.",
+        meaning="Reward for each unit of swing. Below zero: cash did better.",
+        formula="(mean return a year − risk-free rate) ÷ volatility a year",
     ),
     Measure(
         field="sortino_ratio",
         name="Sortino ratio",
         write=number,
-        meaning="As the Sharpe ratio, but only days below the risk-free rate count as risk:"
-        " (mean return a year − risk-free rate) ÷ (√252 × root of the mean squared shortfall, over all days).",
+        meaning="The same, but only days below the risk-free rate are risk.",
+        formula="(mean return a year − risk-free rate) ÷ (√252 × root of the mean squared shortfall below it, over all days)",
     ),
     Measure(
         field="omega_ratio",
         name="Omega ratio",
         write=number,
-        meaning="All daily gains ÷ all daily losses, each added up. 1: they weigh the same.",
+        meaning="Gains for each unit of loss. 1: they weigh the same.",
+        formula="Sum of all daily gains ÷ sum of all daily losses",
     ),
     Measure(
         field="skewness",
         name="Skewness",
         write=number,
-        meaning="Which side the far-out days are on: m₃ ÷ m₂^1.5. 0: even; negative: the large surprises are losses.",
+        meaning="Below 0: the far-out days are losses; above: gains.",
+        formula="m₃ ÷ m₂ to the power of 1.5, with the central moments m (divisor n)",
     ),
     Measure(
         field="kurtosis",
         name="Excess kurtosis",
         write=number,
-        meaning="How far out the extreme days are: m₄ ÷ m₂² − 3. 0: as a normal distribution; positive: more extreme days than that.",
+        meaning="Above 0: more far-out days than a normal distribution has.",
+        formula="m₄ ÷ m₂² − 3, with the central moments m (divisor n)",
     ),
-    Measure(field="best_day", name="Best day", write=_percent_2, meaning="The largest daily return."),
-    Measure(field="worst_day", name="Worst day", write=_percent_2, meaning="The smallest daily return."),
-    Measure(field="positive_days", name="Days with a gain", write=_whole_percent, meaning="Share of days with a return above zero."),
+    Measure(
+        field="best_day",
+        name="Best day",
+        write=_percent_2,
+        meaning="The largest gain of a day.",
+        formula="Largest daily return",
+    ),
+    Measure(
+        field="worst_day",
+        name="Worst day",
+        write=_percent_2,
+        meaning="The largest loss of a day.",
+        formula="Smallest daily return",
+    ),
+    Measure(
+        field="positive_days",
+        name="Days with a gain",
+        write=_whole_percent,
+        meaning="How often a day ends higher.",
+        formula="Days with a return above zero ÷ all days",
+    ),
     Measure(
         field="value_return",
         name="Growth of the value a year",
         write=percent,
-        meaning="(last value ÷ first value) to the power of 252 ÷ days, − 1: today's quantities at past prices.",
+        meaning="What today's quantities gained, as a yearly rate.",
+        formula="(last value ÷ first value) to the power of 252 ÷ days, − 1",
         past=Past.QUANTITIES,
     ),
     Measure(
         field="maximum_drawdown",
         name="Maximum drawdown",
         write=percent,
-        meaning="The deepest fall from a high to a later low: (peak − trough) ÷ peak.",
+        meaning="The deepest fall from a high to a later low.",
+        formula="(peak − trough) ÷ peak, of the value",
         past=Past.QUANTITIES,
     ),
     Measure(
         field="calmar_ratio",
         name="Calmar ratio",
         write=number,
-        meaning="Growth of the value a year ÷ maximum drawdown, both over the lookback.",
+        meaning="Growth for each unit of the deepest fall.",
+        formula="Growth of the value a year ÷ maximum drawdown",
         past=Past.QUANTITIES,
     ),
 )
@@ -138,39 +168,50 @@ AGAINST = (
         field="beta",
         name="Beta",
         write=number,
-        meaning="How far the portfolio moves when the benchmark moves by 1: covariance with the benchmark ÷ its variance.",
+        meaning="How far the portfolio moves when the benchmark moves by 1.",
+        formula="Covariance with the benchmark ÷ variance of the benchmark",
     ),
     Measure(
         field="alpha",
         name="Alpha a year",
         write=percent,
-        meaning="Mean return above what beta alone would have brought (Jensen):"
-        " mean return − risk-free rate − beta × (benchmark's mean return − risk-free rate).",
+        meaning="What came on top of what beta alone would have brought.",
+        formula="Mean return − risk-free rate − beta × (benchmark's mean return − risk-free rate), Jensen's",
     ),
-    Measure(field="correlation", name="Correlation", write=number, meaning="With the benchmark's daily returns, −1 to 1."),
+    Measure(
+        field="correlation",
+        name="Correlation",
+        write=number,
+        meaning="1: moves as the benchmark; 0: unrelated; −1: opposite.",
+        formula="Covariance ÷ product of the standard deviations",
+    ),
     Measure(
         field="tracking_error",
         name="Tracking error a year",
         write=percent,
-        meaning="√252 × the standard deviation (n − 1) of the daily returns less the benchmark's.",
+        meaning="How far the returns stray from the benchmark's.",
+        formula="√252 × standard deviation (n − 1) of the daily returns less the benchmark's",
     ),
     Measure(
         field="information_ratio",
         name="Information ratio",
         write=number,
-        meaning="Mean return a year less the benchmark's ÷ tracking error.",
+        meaning="Reward for each unit of straying.",
+        formula="(mean return − benchmark's mean return) ÷ tracking error",
     ),
     Measure(
         field="up_capture",
         name="Up capture",
         write=_whole_percent,
-        meaning="Sum of the daily returns on days the benchmark rose ÷ the benchmark's own sum. 100 %: gained as much as the benchmark.",
+        meaning="Share of the benchmark's gains that came along.",
+        formula="Sum of returns on days the benchmark rose ÷ the benchmark's own sum on these days",
     ),
     Measure(
         field="down_capture",
         name="Down capture",
         write=_whole_percent,
-        meaning="The same on days the benchmark fell: less is better; negative: gained while it fell.",
+        meaning="Share of its losses; below zero: gained while it fell.",
+        formula="Sum of returns on days the benchmark fell ÷ the benchmark's own sum on these days",
     ),
 )
 """Of the portfolio against the benchmark, on the days they share."""

@@ -38,6 +38,9 @@ DRAWDOWNS = (
 )
 SPANS = "Lengths are in trading days, from the peak to the first day back at it; a fall that lasts counts to the last day."
 
+_WIDTHS = {"Measure": 170, "Portfolio": 84, "Meaning": 385, "Formula": 660}
+"""Of columns [px]: name and both figures fit a phone, meaning and formula stand in full."""
+
 
 def performance_cards(result: PerformanceAnalysis) -> None:
     """Draw return, volatility, Sharpe ratio and maximum drawdown, the benchmark's beside them."""
@@ -53,7 +56,7 @@ def performance_cards(result: PerformanceAnalysis) -> None:
                 label=measure.name,
                 value=written(measure, own),
                 beside=f"{name} {written(measure, theirs)}" if theirs else "no benchmark",
-                help=f"**{measure.name}**: {measure.meaning}\n\n{PASTS[measure.past]}.",
+                help=f"**{measure.name}**: {measure.meaning}\n\n{measure.formula}. {PASTS[measure.past]}.",
             )
             for measure in (by_name[field] for field in ("annual_return", "volatility", "sharpe_ratio", "maximum_drawdown"))
         ],
@@ -75,18 +78,21 @@ def figures_table(result: PerformanceAnalysis, past: Past) -> Table:
 def against_table(result: PerformanceAnalysis) -> Table:
     """Return the measures of the portfolio against the benchmark."""
     relative = result.benchmark.relative if result.benchmark else None
-    rows = [{"Measure": measure.name, "Portfolio": written(measure, relative), "Meaning": measure.meaning} for measure in AGAINST]
-    return Table(frame=pd.DataFrame(rows), formats={"Portfolio": str}, widths={"Measure": 190, "Portfolio": 110})
+    rows = [
+        {"Measure": measure.name, "Portfolio": written(measure, relative), "Meaning": measure.meaning, "Formula": measure.formula}
+        for measure in AGAINST
+    ]
+    return Table(frame=pd.DataFrame(rows), formats={"Portfolio": str}, widths=_WIDTHS)
 
 
 def _row(measure: Measure, own: str, theirs: str) -> dict[str, str]:
-    return {"Measure": measure.name, "Portfolio": own, "Benchmark": theirs, "Meaning": measure.meaning}
+    return {"Measure": measure.name, "Portfolio": own, "Benchmark": theirs, "Meaning": measure.meaning, "Formula": measure.formula}
 
 
 def _side_by_side(result: PerformanceAnalysis, rows: list[dict[str, str]]) -> Table:
     name = result.benchmark.name if result.benchmark else "Benchmark"
     frame = pd.DataFrame(rows).rename(columns={"Benchmark": name})
-    return Table(frame=frame, formats={"Portfolio": str, name: str}, widths={"Measure": 190, "Portfolio": 110, name: 110})
+    return Table(frame=frame, formats={"Portfolio": str, name: str}, widths=_WIDTHS | {name: _WIDTHS["Portfolio"]})
 
 
 def calendar_table(result: PerformanceAnalysis) -> Table:

@@ -19,7 +19,7 @@ WORST = (
     " A straight line: twice the move is twice the loss."
 )
 EXPLAINED = (
-    "**Explained by the factors (R²)**: the share of the portfolio's daily swings that the factors reproduce over the lookback.\n\n"
+    "**How much the factors explain (R²)**: the share of the portfolio's daily swings that the factors reproduce over the lookback.\n\n"
     "What is left belongs to single holdings: no ladder and no grid shows it. The lower the figure, the less the ladder says."
 )
 LADDER = (
@@ -58,7 +58,7 @@ def sensitivity_cards(result: SensitivityAnalysis) -> None:
             )
         )
     days = result.regression.observations
-    drawn.append(Card(label="Explained by the factors", value=percent(result.r_squared, 0), beside=f"of the swings, {days} days", help=EXPLAINED))
+    drawn.append(Card(label="Factors explain", value=percent(result.r_squared, 0), beside=f"of the swings, {days} days", help=EXPLAINED))
     cards.draw(drawn, key="sensitivity")
 
 
