@@ -28,7 +28,7 @@ from farp.engine.backtest import (
 from farp.engine.contribution import parametric_contributions
 from farp.engine.drawdown import drawdowns
 from farp.engine.exposure import concentration, exposure
-from farp.engine.factor_model import CovarianceEstimator, factor_covariance, regress
+from farp.engine.factor_model import CovarianceEstimator, collinearity, factor_covariance, regress
 from farp.engine.methods.cornish_fisher import cornish_fisher_quantile
 from farp.engine.methods.filtered_historical import ewma_variances
 from farp.engine.methods.garch_filtered import fit_garch, next_variance
@@ -266,6 +266,10 @@ def nist_longley_ols(_):
     return regression_figures(data.endog.to_numpy(), data.exog.to_numpy().T)
 
 
+def longley_variance_inflation(_):
+    return list(collinearity(sm.datasets.longley.load_pandas().exog.to_numpy().T).variance_inflation)
+
+
 def nist_norris_ols(_):
     file = resources.files("scipy.stats.tests") / "data" / "nist_linregress" / "Norris.dat"
     y, x = np.array([line.split() for line in file.read_text().splitlines()[60:] if line.strip()], dtype=np.float64).T
@@ -323,6 +327,7 @@ COVERED = {
     fundterms_exposure: lambda expected: [expected["gross"], expected["net"]],
     nist_longley_ols: expected_regression,
     nist_norris_ols: expected_regression,
+    longley_variance_inflation: None,
     numpy_hyndman_fan_quantiles: lambda expected: [expected["linear"], expected["centered"]],
     hull_500_scenarios_expected_shortfall: lambda expected: [expected["var"], expected["es"]],
     doj_herfindahl_four_firms: None,
