@@ -9,8 +9,6 @@ from collections.abc import Collection, Iterable
 
 from farp.errors import InvalidInput
 
-CONFIDENCES = (95, 99)
-HORIZONS = (1, 10)
 DIMENSIONS = ("asset_class", "currency", "sector")
 LONGEST_VALUE = 200
 LOWEST_CONFIDENCE = 90.0
@@ -65,16 +63,6 @@ def date(text: str, name: str = "as_of_date") -> dt.date:
         raise InvalidInput(f"{name} must be a date in the form YYYY-MM-DD such as 2022-12-28, got {quoted(text)}.") from None
 
 
-def confidence(text: str) -> float:
-    """Return the confidence as a fraction for a whole percent, one of `CONFIDENCES`, else raise `InvalidInput`."""
-    return int(one_of(text, "confidence", tuple(str(percent) for percent in CONFIDENCES), " percent")) / 100.0
-
-
-def horizon(text: str) -> int:
-    """Return the horizon in days, one of `HORIZONS`, else raise `InvalidInput`."""
-    return int(one_of(text, "horizon", tuple(str(days) for days in HORIZONS), " days"))
-
-
 def dimension(text: str) -> str:
     """Return the dimension, one of `DIMENSIONS`, else raise `InvalidInput`."""
     return one_of(text, "dimension", DIMENSIONS)
@@ -119,12 +107,12 @@ def answers(texts: Iterable[str], name: str = "answer") -> dict[str, str]:
     return given
 
 
-def any_confidence(text: str, name: str = "confidence") -> float:
+def confidence(text: str, name: str = "confidence") -> float:
     """Return a confidence in percent, 90 to 99.9, as a fraction, else raise `InvalidInput`.
 
     Examples
     --------
-    >>> any_confidence("97.5")
+    >>> confidence("97.5")
     0.975
     """
     percent = decimal(text)
@@ -135,9 +123,12 @@ def any_confidence(text: str, name: str = "confidence") -> float:
     return round(percent / 100.0, 12)
 
 
-def any_horizon(text: str, name: str = "horizon") -> int:
+def horizon(text: str, name: str = "horizon") -> int:
     """Return a horizon of 1 to 60 trading days, else raise `InvalidInput`."""
     return whole(text, name, 1, LONGEST_HORIZON, " days")
+
+
+any_confidence, any_horizon = confidence, horizon  # the names of a time when the plain ones knew 95, 99, 1 and 10 only
 
 
 def lookback(text: str, name: str = "lookback") -> int | None:

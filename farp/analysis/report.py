@@ -15,20 +15,19 @@ import numpy as np
 
 from farp.analysis.alignment import benchmark_returns, factor_returns
 from farp.analysis.factors import FactorAnalysis, collinearity_note, factor_analysis
+from farp.analysis.methods import historical_figures
 from farp.analysis.window import Series, Window, known, window_of
 from farp.engine import contribution, drawdown, exposure, performance, returns, value_at_risk
 from farp.engine.checks import MINIMUM_OBSERVATIONS, Floats, confidence_level, horizon
 from farp.engine.exposure import Concentration, Exposure
-from farp.engine.value_at_risk import HISTORICAL_SIMULATION, QuantileRule, ValueAtRisk
+from farp.engine.value_at_risk import QuantileRule, ValueAtRisk
 from farp.errors import DataError, InvalidInput
-from farp.format import confidence as shown_confidence
 from farp.market import Dates, FactorSet, PriceHistory, as_date
 from farp.portfolio import Portfolio
 from farp.valuation import Exclusion, Holding
 
 EXPOSURE_DIMENSIONS = ("asset_class", "currency", "sector", "country")
 VOLATILITY_WINDOWS = (20, 60, 252)
-THIN_TAIL_OBSERVATIONS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +149,11 @@ class RiskReport:
         """Currency of every amount."""
         return self.portfolio.base_currency
 
+    @property
+    def lookback_days(self) -> int | None:
+        """Daily returns asked for."""
+        return self.spec.lookback_days
+
     def tail_days(self, confidence: float) -> tuple[int, ...]:
         """Return the days that the expected shortfall at `confidence` averages over, worst first, as indices into `dates`."""
         weights = value_at_risk.tail_weights(self.profit_and_loss, confidence)
@@ -181,7 +185,7 @@ def analyse(portfolio: Portfolio, history: PriceHistory, as_of: dt.date | None =
     profit_and_loss, position_profit_and_loss = window.profit_and_loss, window.position_profit_and_loss
     past_returns = Series(dates=past.dates, values=past.values / nav) if nav > 0 else None
 
-    figures = _value_at_risk(profit_and_loss, market_values, window.prices, nav, spec)
+    figures = historical_figures(profit_and_loss, market_values, window.prices, nav, spec.confidences, spec.horizons, spec.rule)
     rolling_tail, rolling_extreme = (
         value_at_risk.rolling_tail(past.values, confidence, n, spec.rule) for confidence in (spec.confidences[0], spec.confidences[-1])
     )
@@ -232,53 +236,6 @@ def analyse(portfolio: Portfolio, history: PriceHistory, as_of: dt.date | None =
         },
         notes=(*window.notes, *(note for note in (benchmark_note, factor_note) if note)),
     )
-
-
-def _value_at_risk(profit_and_loss: Floats, market_values: Floats, prices: Floats, nav: float, spec: AnalysisSpec) -> tuple[ValueAtRisk, ...]:
-    observations = profit_and_loss.shape[-1]
-    tails = value_at_risk.historical_tails(profit_and_loss, spec.confidences, spec.rule)
-    overlapping = {
-        horizon_days: returns.profit_and_loss(market_values, returns.simple_returns(prices, horizon_days))
-        for horizon_days in spec.horizons
-        if horizon_days > 1 and prices.shape[-1] - horizon_days >= MINIMUM_OBSERVATIONS
-    }
-    figures = []
-    for tail in tails:
-        low, high = value_at_risk.confidence_interval(profit_and_loss, tail.confidence)
-        in_tail = math.ceil(value_at_risk.tail_size(observations, tail.confidence))
-        for horizon_days in spec.horizons:
-            amount = value_at_risk.scaled(float(tail.value_at_risk), horizon_days)
-            shortfall = value_at_risk.scaled(float(tail.expected_shortfall), horizon_days)
-            longer = overlapping.get(horizon_days)
-            figures.append(
-                ValueAtRisk(
-                    confidence=tail.confidence,
-                    horizon_days=horizon_days,
-                    method=HISTORICAL_SIMULATION,
-                    rule=spec.rule,
-                    amount=amount,
-                    fraction=amount / nav if nav > 0 else None,
-                    expected_shortfall=shortfall,
-                    expected_shortfall_fraction=shortfall / nav if nav > 0 else None,
-                    observations=observations,
-                    tail_observations=in_tail,
-                    interval_low=value_at_risk.scaled(low, horizon_days) if low is not None else None,
-                    interval_high=value_at_risk.scaled(high, horizon_days) if high is not None else None,
-                    overlapping_amount=(
-                        float(value_at_risk.historical_value_at_risk(longer, tail.confidence, spec.rule)) if longer is not None else None
-                    ),
-                    overlapping_observations=len(longer) if longer is not None else 0,
-                    warning=_thin_tail_warning(observations, tail.confidence, in_tail),
-                )
-            )
-    return tuple(figures)
-
-
-def _thin_tail_warning(observations: int, confidence: float, in_tail: int) -> str | None:
-    if observations >= THIN_TAIL_OBSERVATIONS or confidence < 0.99:
-        return None
-    worst = "the single worst day" if in_tail == 1 else f"the {in_tail} worst days"
-    return f"Only {observations} days of history: the {shown_confidence(confidence)} figure rests on {worst} and is little more than an indication."
 
 
 def _tail_contribution(window: Window, confidence: float, rule: QuantileRule) -> TailContribution:

@@ -151,24 +151,40 @@ class Overlapping(Answer):
 
 
 class ValueAtRisk(Identified):
-    """One VaR and its expected shortfall."""
+    """One VaR and its expected shortfall; what a method does not have is null."""
 
     confidence: float = Field(description="percent, such as 95")
     horizon_days: int
     var_pct: Percent
     var_amount: Money
-    method: Literal["historical_simulation"]
+    method: Literal[
+        "historical_simulation",
+        "parametric_normal",
+        "student_t",
+        "cornish_fisher",
+        "monte_carlo",
+        "age_weighted",
+        "filtered_historical",
+        "garch_filtered",
+    ]
     portfolio_value: Money
     calculation_date: dt.date = Field(description="the day of the figures")
-    lookback_days: int = Field(description="daily returns asked for")
+    lookback_days: int | None = Field(description="daily returns asked for; null for all there are")
     data_points: int = Field(description="daily returns used")
     expected_shortfall_pct: Percent
     expected_shortfall_amount: Money
-    rule: Literal["linear", "order_statistic", "centered"] = Field(description="how the quantile is read off the sorted losses")
-    tail_observations: int
-    interval: Interval
-    overlapping: Overlapping | None
+    rule: Literal["linear", "order_statistic", "centered"] | None = Field(
+        description="how the quantile is read off the sorted losses; null for a method that does not read it off days"
+    )
+    tail_observations: int | None = Field(description="days that the expected shortfall averages over; null as `rule`")
+    interval: Interval | None = Field(description="of historical simulation only")
+    overlapping: Overlapping | None = Field(description="of historical simulation over more than one day only")
     warning: str | None
+    settings: dict[str, float | int | str | None] = Field(description="what was chosen: rule, decay, paths, seed")
+    fitted: dict[str, float | None] = Field(
+        description="what was estimated, of one day and in money (`omega` in its square): deviation, degrees_of_freedom, alpha, beta; null is infinite"
+    )
+    remarks: list[str] = Field(description="sentences to be said beside the figure, the warning among them")
 
 
 class Bucket(Answer):
@@ -494,7 +510,7 @@ class Health(Answer):
     users: int
     source: str
     source_label: str
-    last_price_date: dt.date
+    last_price_date: dt.date | None
     instruments: int
     benchmark: str
     risk_free_rate: float

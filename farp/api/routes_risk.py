@@ -6,15 +6,21 @@ response model on every request would cost as much again, so the model is for th
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 
 from farp import parameters
+from farp.analysis import analyse
+from farp.analysis.methods import method_figure
 from farp.api import models
-from farp.api.dependencies import AsOfDate, PortfolioId, TheDesk, report_of
+from farp.api.dependencies import AsOfDate, Lookback, PortfolioId, TheDesk, report_of, window_of
+from farp.engine.methods import METHODS
+from farp.engine.value_at_risk import HISTORICAL_SIMULATION, QuantileRule
 from farp.report.documents import report as document
+from farp.report.documents.methods import method_document
 
 router = APIRouter(prefix="/risk", tags=["risk"], responses=models.ERRORS)
 
@@ -29,15 +35,34 @@ def metrics(desk: TheDesk, portfolio_id: PortfolioId = None, as_of_date: AsOfDat
 def value_at_risk(
     desk: TheDesk,
     portfolio_id: PortfolioId = None,
-    confidence: Annotated[
-        str, Query(description="Confidence in percent.", json_schema_extra={"enum": list(map(str, parameters.CONFIDENCES))})
-    ] = "95",
-    horizon: Annotated[str, Query(description="Horizon in trading days.", json_schema_extra={"enum": list(map(str, parameters.HORIZONS))})] = "1",
+    method: Annotated[
+        str | None,
+        Query(description="How the figure is estimated.", json_schema_extra={"enum": list(METHODS), "default": HISTORICAL_SIMULATION}),
+    ] = None,
+    confidence: Annotated[str, Query(description="Confidence in percent, any from 90 to 99.9.")] = "95",
+    horizon: Annotated[str, Query(description="Horizon in trading days, any from 1 to 60.")] = "1",
+    lookback: Lookback = None,
+    rule: Annotated[
+        str | None,
+        Query(
+            description="How the quantile is read between two days; of the methods that read it off days (historical and filtered ones).",
+            json_schema_extra={"enum": [value.value for value in QuantileRule], "default": QuantileRule.LINEAR.value},
+        ),
+    ] = None,
     as_of_date: AsOfDate = None,
 ) -> JSONResponse:
-    """Return one VaR with its expected shortfall, rule, sample and 90 % confidence interval."""
+    """Return one VaR with its expected shortfall, what was chosen and estimated for it, and for historical simulation its 90 % interval."""
+    chosen = HISTORICAL_SIMULATION if method is None else parameters.one_of(method, "method", tuple(METHODS))
     level, days = parameters.confidence(confidence), parameters.horizon(horizon)
-    return JSONResponse(document.value_at_risk_document(report_of(desk, portfolio_id, as_of_date), level, days))
+    read = QuantileRule.LINEAR if rule is None else QuantileRule(parameters.one_of(rule, "rule", tuple(QuantileRule)))
+    if chosen == HISTORICAL_SIMULATION and lookback is None:
+        # the figure of the report, with all that the report has to note
+        day = parameters.date(as_of_date) if as_of_date is not None else None
+        spec = replace(desk.analysis_spec(), confidences=(level,), horizons=(days,), rule=read)
+        report = analyse(desk.portfolio(portfolio_id or desk.default_portfolio_id()), desk.history, day, spec)
+        return JSONResponse(document.value_at_risk_document(report, level, days))
+    window = window_of(desk, portfolio_id, as_of_date, lookback)
+    return JSONResponse(method_document(method_figure(window, chosen, level, days, read), window, window.lookback_days))
 
 
 @router.get("/exposure", response_model=models.ExposureAnswer, response_model_exclude_unset=True)

@@ -24,7 +24,7 @@ from farp.format import percent
 FEWEST_BINS, MOST_BINS = 14, 44
 MOST_ROWS = 20
 
-_LINE_OF_TEXT = 0.075  # of the plot's height
+LINE_OF_TEXT = 0.075  # of the plot's height
 
 
 def loss_histogram(report: RiskReport, palette: Palette) -> go.Figure:
@@ -37,7 +37,7 @@ def loss_histogram(report: RiskReport, palette: Palette) -> go.Figure:
         return sentence(f"The value of these holdings did not move on any of the {report.observations} days.", palette)
     figures = [figure for figure in report.value_at_risk if figure.horizon_days == 1]
     edge = -figures[0].amount if figures else 0.0
-    edges, counts = _bins(profit_and_loss, edge)
+    edges, counts = bins(profit_and_loss, edge)
     kept = [place for place, count in enumerate(counts) if count]
     tail = sum(count for count, right in zip(counts, edges[1:], strict=True) if right <= edge)
     beyond = f"<br>{_days(tail)} of {report.observations} lost more than the VaR {shown_confidence(figures[0].confidence)}" if figures else ""
@@ -72,13 +72,13 @@ def loss_histogram(report: RiskReport, palette: Palette) -> go.Figure:
                 f"The worst {percent(1 - first.confidence, 0)} of days: {lost_or_gained(-first.expected_shortfall, currency)} on average",
             )
         )
-    shapes, annotations = _labelled_lines(lines, low, high, currency, palette)
+    shapes, annotations = labelled_lines(lines, low, high, currency, palette)
     layout = {
         "bargap": 0,
         "shapes": shapes,
         "annotations": annotations,
         "xaxis": money_axis(low, high, currency, f"Profit or loss of one day, {currency}") | {"showgrid": False},
-        "yaxis": count_axis(max(counts), "Days", room=_LINE_OF_TEXT * len(lines) + 0.02),
+        "yaxis": count_axis(max(counts), "Days", room=LINE_OF_TEXT * len(lines) + 0.02),
     }
     return drawn([bars], layout, palette)
 
@@ -183,7 +183,7 @@ def _key(level: str, breaches: int, compared: int, enough: bool, palette: Palett
     )
 
 
-def _bins(profit_and_loss: Floats, edge: float) -> tuple[list[float], list[int]]:
+def bins(profit_and_loss: Floats, edge: float) -> tuple[list[float], list[int]]:
     """Return bin edges, `edge` among them, and the days in each; a day on an edge belongs to the bin on its right.
 
     The width follows the interquartile range (Freedman and Diaconis), within a number of bins that reads well.
@@ -198,7 +198,7 @@ def _bins(profit_and_loss: Floats, edge: float) -> tuple[list[float], list[int]]
     return [edge + k * width for k in range(first, last + 2)], counts.tolist()
 
 
-def _labelled_lines(
+def labelled_lines(
     lines: list[tuple[float, str, float, float, str]], low: float, high: float, currency: str, palette: Palette
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Return a vertical line for each (place, name, confidence, amount, hover), and its label.
@@ -210,7 +210,7 @@ def _labelled_lines(
     ordered = sorted(lines, key=lambda line: line[0] if to_the_right else -line[0])
     shapes, annotations = [], []
     for step, (place, name, level, amount, hover) in enumerate(ordered):
-        top = 1.0 - step * _LINE_OF_TEXT
+        top = 1.0 - step * LINE_OF_TEXT
         shapes.append(
             {
                 "type": "line",

@@ -85,7 +85,7 @@ def confidence(*, key: str = "confidence", default: float = 95.0) -> float:
         step=0.5,
         help="How sure the figure is to hold: at 95 % a loss is larger on one day in twenty. Any value from 90 to 99.9.",
     )
-    return parameters.any_confidence(f"{percent:.10g}")
+    return parameters.confidence(f"{percent:.10g}")
 
 
 def horizon(*, key: str = "horizon", default: int = 1) -> int:
@@ -100,7 +100,7 @@ def horizon(*, key: str = "horizon", default: int = 1) -> int:
         help="How long the holdings are kept, in trading days. Figures of one day are scaled by the square root of time.",
         whole=True,
     )
-    return parameters.any_horizon(str(int(days)))
+    return parameters.horizon(str(int(days)))
 
 
 def lookback(*, key: str = "lookback", default: str = "252", all_days: bool = True) -> int | None:

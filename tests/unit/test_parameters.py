@@ -9,25 +9,25 @@ from farp.errors import InvalidInput
 
 
 @pytest.mark.parametrize(("text", "fraction"), [("95", 0.95), ("97.5", 0.975), ("99.9", 0.999), ("90", 0.9), (" 99 ", 0.99), ("99.0", 0.99)])
-def test_any_confidence_from_90_to_999_is_a_fraction(text, fraction):
-    assert parameters.any_confidence(text) == fraction
+def test_confidence_from_90_to_999_is_a_fraction(text, fraction):
+    assert parameters.confidence(text) == fraction
 
 
 @pytest.mark.parametrize("text", ["89.99", "99.91", "100", "0.95", "-95", "95%", "97,5", "nan", "inf", "", "1e2", "٩٥", "--95", "9_5"])
 def test_any_other_confidence_is_refused(text):
     with pytest.raises(InvalidInput, match=r"confidence must be a percentage from 90 to 99\.9 such as 95 or 97\.5, got"):
-        parameters.any_confidence(text)
+        parameters.confidence(text)
 
 
 @pytest.mark.parametrize(("text", "days"), [("1", 1), ("60", 60), (" 10 ", 10), ("010", 10)])
-def test_any_horizon(text, days):
-    assert parameters.any_horizon(text) == days
+def test_horizon(text, days):
+    assert parameters.horizon(text) == days
 
 
 @pytest.mark.parametrize("text", ["0", "61", "1.0", "-1", "", "ten", "²", "1" * 5000])
 def test_any_other_horizon_is_refused(text):
     with pytest.raises(InvalidInput, match="horizon must be a whole number from 1 to 60 days, got"):
-        parameters.any_horizon(text)
+        parameters.horizon(text)
 
 
 @pytest.mark.parametrize(

@@ -25,3 +25,15 @@ METHODS = {
     GARCH_FILTERED: "GARCH-filtered",
 }
 """The methods in the order in which they are shown, and their names for reading."""
+
+ASSUMES = {
+    HISTORICAL_SIMULATION: "Tomorrow is one of the past days, each as likely",
+    PARAMETRIC_NORMAL: "A bell curve as wide as the past days",
+    STUDENT_T: "A bell curve with fatter tails, fitted",
+    CORNISH_FISHER: "A bell curve bent by skewness and kurtosis",
+    MONTE_CARLO: "100,000 drawn days; holdings move jointly normal",
+    AGE_WEIGHTED: "Past days, the recent ones more likely",
+    FILTERED_HISTORICAL: "Past days, each scaled to today's volatility",
+    GARCH_FILTERED: "The same, with the volatility a GARCH(1,1) expects",
+}
+"""What each method takes for granted, in a few words."""

@@ -79,6 +79,12 @@ def fit_garch(profit_and_loss: ArrayLike, minimum: int = MINIMUM_GARCH_DAYS) -> 
     return fit
 
 
+def rescaled_by_garch(profit_and_loss: ArrayLike, fit: GarchFit) -> Floats:
+    """Return each day's P&L rescaled about the mean to the next day's volatility, ``m + (r[d] - m) s[T + 1] / s[d]``: (n_days,) -> (n_days,)."""
+    moves, _ = rescaled_to_last(one_series(profit_and_loss, "profit_and_loss") - fit.mean, fit.variances)
+    return fit.mean + moves
+
+
 def garch_filtered(
     profit_and_loss: ArrayLike,
     confidences: Sequence[float],
@@ -132,8 +138,7 @@ def garch_filtered(
     moves = np.zeros((len(fits), days))
     for place, (fit, row) in enumerate(zip(fits, array.reshape(len(fits), days), strict=True)):
         if isinstance(fit, GarchFit):
-            scaled, _ = rescaled_to_last(row - fit.mean, fit.variances)
-            moves[place] = fit.mean + scaled
+            moves[place] = rescaled_by_garch(row, fit)
             figures[place] = (fit.mean, fit.omega, fit.alpha, fit.beta, fit.log_likelihood, math.sqrt(fit.variances[-1]))
     fitted = {
         name: figures[:, column].reshape(rows) for column, name in enumerate(("mean", "omega", "alpha", "beta", "log_likelihood", "volatility"))

@@ -62,7 +62,7 @@ def monte_carlo(
     Returns
     -------
     `settings`: ``seed``, ``paths``, ``distribution``, ``degrees_of_freedom``. `fitted`: ``deviation`` of the covariance's portfolio, ``rank``
-    simulated and ``condition_number`` of the covariance (largest over smallest eigenvalue, infinite when singular).
+    simulated and ``condition_number`` of the covariance of the positions that move (largest over smallest eigenvalue, infinite when singular).
 
     Raises
     ------
@@ -126,15 +126,16 @@ def _seed(rng: np.random.Generator) -> int:
 def _split(positions: Floats, directions: int) -> tuple[Floats, int, float]:
     """Return what the sum of the positions moves by in each direction of their covariance, the number of directions and its condition.
 
-    The factor of a direction is the root of its eigenvalue times the sum of its eigenvector; only directions above rounding have one.
+    The factor of a direction is the root of its eigenvalue times the sum of its eigenvector; only directions above rounding have one. The
+    condition is that of the positions that move: cash in the base currency makes no covariance singular.
     """
-    moving = np.where(standard_deviation(positions)[:, None] > 0, positions, 0.0)
-    eigenvalues, eigenvectors = np.linalg.eigh(sample_covariance(moving))
+    moves = standard_deviation(positions) > 0
+    eigenvalues, eigenvectors = np.linalg.eigh(sample_covariance(np.where(moves[:, None], positions, 0.0)))
     eigenvalues, eigenvectors = eigenvalues[::-1], eigenvectors[:, ::-1]
     kept = eigenvalues > SMALLEST_EIGENVALUE * max(float(eigenvalues[0]), 0.0)
-    rank = int(kept.sum())
+    rank, moving = int(kept.sum()), int(moves.sum())
     exposure = np.where(kept, np.sqrt(np.maximum(eigenvalues, 0.0)) * eigenvectors.sum(axis=0), 0.0)
-    condition = float(eigenvalues[0] / eigenvalues[-1]) if rank == len(kept) else math.inf
+    condition = float(eigenvalues[0] / eigenvalues[moving - 1]) if 0 < rank == moving else math.inf
     return exposure[:directions], rank, condition
 
 

@@ -10,15 +10,19 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from farp.analysis import RiskReport
+from farp.analysis.factors import Explained
+from farp.analysis.methods import of_historical
 from farp.engine.checks import TRADING_DAYS
 from farp.engine.exposure import Exposure
-from farp.engine.value_at_risk import INTERVAL_PROBABILITY, ValueAtRisk
+from farp.engine.value_at_risk import ValueAtRisk
 from farp.errors import DataError, InsufficientHistory, InvalidInput, NothingToAnalyse
 from farp.market import Factor, PriceHistory
 from farp.portfolio import UNCLASSIFIED, AssetClass, Instrument, Portfolio, Position
 from farp.report.documents.common import (
+    Basis,
     JsonObject,
     confidence_percent,
     day,
@@ -27,14 +31,26 @@ from farp.report.documents.common import (
     identity,
     number,
     percent,
-    percent_of,
     provenance,
     row,
     rows,
 )
+from farp.report.documents.methods import method_document
 from farp.valuation import Exclusion, Holding
 
 SPECIFIC = "Specific"
+
+
+class ExplainedBasis(Basis, Explained, Protocol):
+    """Figures with a factor analysis: a `RiskReport`, or a row of the book."""
+
+    @property
+    def as_of(self) -> dt.date:
+        """The day of the figures."""
+
+    @property
+    def lookback_days(self) -> int | None:
+        """Daily returns asked for."""
 
 
 def summary_document(portfolio: Portfolio) -> JsonObject:
@@ -144,41 +160,7 @@ def value_at_risk_document(report: RiskReport, confidence: float, horizon_days: 
             f"the report holds VaR at confidence {_listed(report.spec.confidences)} and horizon {_listed(report.spec.horizons)} days,"
             f" not at {confidence!r} and {horizon_days!r}."
         ) from None
-    value = report.net_asset_value
-    return {
-        "confidence": confidence_percent(figure.confidence),
-        "horizon_days": figure.horizon_days,
-        "var_pct": percent(figure.fraction),
-        "var_amount": number(figure.amount),
-        "method": figure.method,
-        "portfolio_value": number(value),
-        "calculation_date": report.as_of.isoformat(),
-        "lookback_days": report.spec.lookback_days,
-        "data_points": figure.observations,
-        "expected_shortfall_pct": percent(figure.expected_shortfall_fraction),
-        "expected_shortfall_amount": number(figure.expected_shortfall),
-        "rule": figure.rule.value,
-        "tail_observations": figure.tail_observations,
-        "interval": {
-            "probability_pct": percent(INTERVAL_PROBABILITY),
-            "low_pct": percent_of(figure.interval_low, value),
-            "low_amount": number(figure.interval_low),
-            "high_pct": percent_of(figure.interval_high, value),
-            "high_amount": number(figure.interval_high),
-        },
-        "overlapping": (
-            {
-                "var_pct": percent_of(figure.overlapping_amount, value),
-                "var_amount": number(figure.overlapping_amount),
-                "data_points": figure.overlapping_observations,
-            }
-            if figure.overlapping_amount is not None
-            else None
-        ),
-        "warning": figure.warning,
-        **identity(report.portfolio),
-        **provenance(report),
-    }
+    return method_document(of_historical(figure), report, report.spec.lookback_days)
 
 
 def exposure_document(report: RiskReport, dimension: str | None = None) -> JsonObject:
@@ -215,7 +197,7 @@ def exposure_document(report: RiskReport, dimension: str | None = None) -> JsonO
     }
 
 
-def factor_contributions_document(report: RiskReport) -> JsonObject:
+def factor_contributions_document(report: ExplainedBasis) -> JsonObject:
     """Return what a front end needs to draw the heatmap of holdings and factors.
 
     `matrix` has one row for each of `holdings` and one column for each of `columns` (the factors, then "Specific"), in
@@ -262,7 +244,7 @@ def factor_contributions_document(report: RiskReport) -> JsonObject:
         "specific_pct": percent(contributions.specific),
         "annual_volatility": number(volatility_amount / value) if value > 0 else None,
         "annual_volatility_amount": number(volatility_amount),
-        "lookback_days": report.spec.lookback_days,
+        "lookback_days": report.lookback_days,
         "data_points": regression.observations,
         "condition_number": number(regression.condition_number),
         "collinear": bool(regression.collinear),

@@ -1,0 +1,129 @@
+"""The page on VaR methods: help texts, cards, tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import pandas as pd
+
+from farp.analysis.methods import MethodComparison, MethodFigure, MethodView, NoFigure
+from farp.engine.methods import ASSUMES, METHODS
+from farp.format import MISSING, day, days, money, number, percent
+from farp.format import confidence as shown_confidence
+from farp.report.methods import Fact, facts, range_in_words
+from farp.ui import cards
+from farp.ui.cards import Card
+from farp.ui.tables import Formatter, Table
+
+PENDING = "Being computed …"
+
+HISTORICAL = (
+    "**VaR by historical simulation**: the house's own figure, the one on the overview. On all but the worst days of the lookback a loss stays below it.\n\n"
+    "The quantile of the daily profit and loss of today's holdings × √days."
+)
+RANGE = (
+    "**90 % range**: if the same kind of days came again, the historical VaR would lie here nine times of ten.\n\n"
+    "From binomial order statistics of the days of the lookback, × √days. A difference between methods that is smaller than this range may be chance."
+)
+LOWEST = "**Lowest and highest**: the methods with the smallest and the largest VaR at this confidence and horizon."
+SPREAD = (
+    "**Spread**: the highest VaR over the lowest.\n\n"
+    "Near 1 the choice of method hardly matters. From about 1.5 on, ask which assumption fits; the page Backtest shows which one held."
+)
+BARS = (
+    "**Bars**: the VaR by each method. **Ticks**: its expected shortfall, the average loss beyond the VaR. **Shaded**: the 90 % range of the historical VaR;"
+    " methods inside it differ from it by no more than chance explains.\n\n"
+    "One day's figures × √days. The methods are defined on the page Methodology."
+)
+TABLE = (
+    "**VaR**: the loss that is not exceeded at this confidence. **ES**, expected shortfall: the average loss beyond it.\n\n"
+    "Percent is of net asset value. Every method looks at the same days of the lookback."
+)
+METHOD = "Shows below what this method was told, what it found, and how it sees the days."
+FACTS = "What was chosen for this method and what it estimated from the days of the lookback; amounts are of one day."
+VIEW = (
+    "**Bars**: how often each daily profit and loss of today's holdings occurred in the lookback; red beyond this method's VaR of one day.\n\n"
+    "**Line**: the same days as the method counts them (re-weighted or rescaled), or the distribution it fits to them."
+    " Where the line is below the red bars, the method thinks less of large losses than the days have shown."
+)
+
+
+def method_cards(comparison: MethodComparison) -> None:
+    """Draw the historical figure, the lowest, the highest, and how far they are apart."""
+    currency, historical = comparison.window.base_currency, comparison.historical
+    over = f"{shown_confidence(comparison.confidence)}, {days(comparison.horizon_days)}"
+    shown: list[Card] = []
+    if historical is not None:
+        span = range_in_words(historical, currency)
+        shown.append(
+            Card(
+                label=f"Historical VaR {over}",
+                value=money(historical.amount, currency),
+                beside=f"90 % range {span}" if span else "too few days for a range",
+                help=f"{HISTORICAL}\n\n{RANGE}",
+            )
+        )
+    for label, figure in (("Lowest", comparison.lowest), ("Highest", comparison.highest)):
+        if figure is not None:
+            shown.append(Card(label=label, value=money(figure.amount, currency), beside=figure.name, help=LOWEST))
+    ratio = comparison.ratio
+    shown.append(
+        Card(label="Spread", value=MISSING if ratio is None else f"× {number(ratio)}", beside="highest over lowest", help=SPREAD),
+    )
+    cards.draw(shown, key="methods")
+
+
+def methods_table(comparison: MethodComparison, pending: Sequence[str] = ()) -> Table:
+    """Return one row for each method; `pending` are those still being computed."""
+    rows = {row.method: row for row in comparison.rows}
+    amount = partial(money, currency=comparison.window.base_currency)
+    fraction = partial(percent, decimals=2)
+    frame = pd.DataFrame([_row(method, rows.get(method)) for method in METHODS if method in rows or method in pending])
+    money_columns, percent_columns = ("VaR", "ES"), ("VaR, %", "ES, %")
+    return Table(
+        frame=frame.astype(dict.fromkeys((*money_columns, *percent_columns), "float64")),
+        formats={"VaR": amount, "VaR, %": fraction, "ES": amount, "ES, %": fraction},
+        help={
+            "VaR": "The loss that is not exceeded at this confidence.",
+            "VaR, %": "VaR in percent of net asset value.",
+            "ES": "Expected shortfall: the average loss beyond that confidence.",
+            "ES, %": "Expected shortfall in percent of net asset value.",
+            "Assumes": "What the method takes for granted.",
+            "Remarks": "What must be known before the figure is used.",
+        },
+        widths={"Method": 190, "Assumes": 330, "Remarks": 420},
+    )
+
+
+def facts_table(figure: MethodFigure, currency: str) -> Table:
+    """Return what was chosen and estimated, and what it means."""
+    found: tuple[Fact, ...] = facts(figure, currency)
+    return Table(
+        frame=pd.DataFrame(
+            {"What": [fact.name for fact in found], "Value": [fact.value for fact in found], "Meaning": [fact.meaning for fact in found]}
+        ),
+        widths={"What": 160, "Value": 150, "Meaning": 470},
+    )
+
+
+def view_table(view: MethodView, comparison: MethodComparison) -> Table:
+    """Return the days behind the histogram, and as the method counts them where it counts days."""
+    window = comparison.window
+    amount = partial(money, currency=window.base_currency)
+    frame = pd.DataFrame({"Day": window.dates.astype("datetime64[s]"), "Profit and loss": window.profit_and_loss})
+    formats: dict[str, Formatter] = {"Day": day, "Profit and loss": amount}
+    if view.sample is not None and view.weights is not None:
+        frame["As counted"], frame["Weight"] = view.sample, view.weights
+        formats |= {"As counted": amount, "Weight": partial(percent, decimals=2)}
+    return Table(frame=frame, formats=formats)
+
+
+def _row(method: str, row: MethodFigure | NoFigure | None) -> dict[str, object]:
+    figures: dict[str, object] = dict.fromkeys(("VaR", "VaR, %", "ES", "ES, %"))
+    if isinstance(row, MethodFigure):
+        figures = {"VaR": row.amount, "VaR, %": row.fraction, "ES": row.expected_shortfall, "ES, %": row.expected_shortfall_fraction}
+        remarks = " ".join(row.remarks)
+    else:
+        remarks = row.message if row else PENDING
+    return {"Method": METHODS[method], **figures, "Assumes": ASSUMES[method], "Remarks": remarks}
