@@ -97,12 +97,12 @@ class SensitivityAnalysis:
     @property
     def per_unit(self) -> Floats:
         """P&L of +1 % or +1 basis point of each factor [money], shape (n_factors,)."""
-        return self.exposures * self.units
+        return np.asarray(self.exposures * self.units + 0.0)
 
     @property
     def position_per_unit(self) -> Floats:
         """The same of each holding [money], shape (n_holdings, n_factors)."""
-        return np.asarray(self.ladder.position_exposures * self.units)
+        return np.asarray(self.ladder.position_exposures * self.units + 0.0)
 
     @property
     def units(self) -> Floats:

@@ -73,7 +73,7 @@ def ladder(amounts: ArrayLike, loadings: ArrayLike, shocks: ArrayLike) -> Ladder
         shocks=sizes,
         profit_and_loss=total[:, None] * sizes + 0.0,  # no negative zero
         position_exposures=exposures,
-        shares=np.divide(exposures, total, out=np.full_like(exposures, np.nan), where=depends),
+        shares=np.divide(exposures, total, out=np.full_like(exposures, np.nan), where=depends) + 0.0,
     )
 
 
@@ -120,4 +120,4 @@ def _position_exposures(amounts: ArrayLike, loadings: ArrayLike) -> Floats:
     w, b = finite(amounts, "amounts"), finite(loadings, "loadings")
     if w.ndim != 1 or b.ndim != 2 or len(w) != len(b):
         raise InvalidInput(f"amounts (n_positions,) and loadings (n_positions, n_factors) do not fit: {w.shape} and {b.shape}.")
-    return np.asarray(w[:, None] * b)
+    return np.asarray(w[:, None] * b + 0.0)  # no negative zero

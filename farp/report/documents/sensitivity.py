@@ -46,7 +46,7 @@ def _factor(result: SensitivityAnalysis, place: int) -> JsonObject:
         "positions": [
             {
                 "ticker": holding.ticker,
-                "loading": number(float(result.regression.loadings[i, place])),
+                "loading": number(float(result.regression.loadings[i, place]) + 0.0),
                 "amount_per_unit": number(float(result.position_per_unit[i, place])),
                 "share_pct": percent(float(result.ladder.shares[i, place])),
             }
