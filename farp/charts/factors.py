@@ -22,6 +22,8 @@ SPECIFIC = "Specific"
 MOST_ROWS = 25
 MOST_LINES = 6
 """More lines than this cannot be told apart."""
+FEW_FACTORS = 5
+"""Cells of so few columns are wide enough for two decimals, on a phone too."""
 SIGNIFICANT = 2.0
 """A loading whose t-statistic is smaller in size cannot be told from zero with 95 % confidence; it is drawn faint."""
 
@@ -203,8 +205,9 @@ def likeness_heatmap(result: PortfolioFactors, palette: Palette) -> go.Figure:
     if len(names) < 2:
         return sentence("There is a single factor, so there is nothing to compare it with.", palette)
     cells = found.correlation
+    decimals = 2 if len(names) <= FEW_FACTORS else 1
     itself = np.eye(len(names), dtype=bool)
-    texts = [["" if i == j else number(value, 1) for j, value in enumerate(row)] for i, row in enumerate(cells.tolist())]
+    texts = [["" if i == j else number(value, decimals) for j, value in enumerate(row)] for i, row in enumerate(cells.tolist())]
     hovers = [
         [
             plain(names[i]) if i == j else f"{plain(names[i])} and {plain(names[j])}:<br>correlation {number(value)}" if np.isfinite(value) else ""
@@ -216,7 +219,7 @@ def likeness_heatmap(result: PortfolioFactors, palette: Palette) -> go.Figure:
         f'{plain(name)}  <span style="color:{palette.muted}">{_inflation(float(value))}</span>'
         for name, value in zip(names, found.variance_inflation, strict=True)
     ]
-    title = "Correlation of daily returns; × variance inflation"
+    title = "Correlation of daily returns; ×: variance inflation"
     faint = (np.abs(cells) < _FAINT) | itself
     return heatmap(cells, texts, hovers, faint, labels, names, [("", "")] * len(names), title, palette, strongest=1.0)
 
