@@ -18,9 +18,10 @@ from farp.service import Desk
 
 
 def desk_of(request: Request) -> Desk:
-    """Return the desk the application opened."""
+    """Return the desk the application opened, with the prices as they are now: another process may have fetched new ones."""
     desk = request.app.state.desk
     assert isinstance(desk, Desk)  # narrows the type: create_app put it there
+    request.app.state.desk = desk = desk.refreshed()
     return desk
 
 

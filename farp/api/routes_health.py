@@ -24,7 +24,7 @@ def health(desk: TheDesk) -> JSONResponse:
             "users": status.users,
             "source": status.source,
             "source_label": status.source_label,
-            "last_price_date": status.last_price_date.isoformat(),
+            "last_price_date": status.last_price_date.isoformat() if status.last_price_date else None,
             "instruments": status.instruments,
             "benchmark": status.benchmark,
             "risk_free_rate": status.risk_free_rate,

@@ -21,7 +21,7 @@ from farp.portfolio import Portfolio, Position
 from farp.prices.sample import load_sample
 from farp.service.imports import Unresolved, positions_of
 from farp.service.portfolios import DEFAULT_OWNER, delete_portfolio, replace_positions, save_portfolio
-from farp.service.prices import PriceDesk, PriceState, history_of, read_state
+from farp.service.prices import PriceDesk, PriceState, history_of, prices_at_start, read_state
 from farp.service.scenarios import delete_scenario, list_scenarios, replace_scenario, save_scenario
 from farp.settings import Settings
 from farp.store import open_store
@@ -255,11 +255,11 @@ def open_desk(settings: Settings) -> Desk:
     """
     store = open_store(settings)
     try:
-        state = read_state(store)
-        return Desk(settings=settings, store=store, history=history_of(settings, store, state), price_state=state)
+        state, history = prices_at_start(settings, store)
     except BaseException:
         store.close()
         raise
+    return Desk(settings=settings, store=store, history=history, price_state=state)
 
 
 def seed_if_empty(settings: Settings) -> int:

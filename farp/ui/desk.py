@@ -19,10 +19,27 @@ LIST_TTL_SECONDS = 5
 T = TypeVar("T")
 
 
+class _Shared:
+    """The process's desk; another one takes its place when prices have changed."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+
+
 @st.cache_resource(show_spinner="Opening portfolios and prices …")
+def _shared() -> _Shared:
+    return _Shared(open_desk(load_settings()))
+
+
 def desk() -> Desk:
     """Return the process's desk."""
-    return open_desk(load_settings())
+    return _shared().desk
+
+
+def notice_new_prices() -> None:
+    """Take up prices that this page, another session or another process has changed; called once a run, before anything is drawn."""
+    shared = _shared()
+    shared.desk = shared.desk.refreshed()
 
 
 @st.cache_data(ttl=LIST_TTL_SECONDS, max_entries=1, show_spinner=False)
@@ -36,7 +53,7 @@ def portfolio_labels() -> tuple[dict[str, str], tuple[str, ...]]:
 def load_report(portfolio: Portfolio, as_of: dt.date | None) -> RiskReport:
     """Return the report of `portfolio`, computed once per content, date and settings."""
     spec, history = desk().analysis_spec(), desk().history
-    return _report(portfolio, as_of, spec, repr((portfolio, spec, history.source_label, history.benchmark)))
+    return _report(portfolio, as_of, spec, repr((portfolio, spec, history.source_label, history.benchmark, history.revision)))
 
 
 def load_window(portfolio: Portfolio, as_of: dt.date | None, lookback_days: int | None = TRADING_DAYS, extra_days: int | None = 0) -> Window:
@@ -51,7 +68,8 @@ def kept(kind: str, compute: Callable[[], T], *depends_on: object) -> T:
     form whose `repr` tells two of them apart. The answer is shared between sessions: it must not be changed.
     """
     history = desk().history
-    result: T = _kept(repr((kind, history.source_label, history.last_date, history.benchmark, desk().settings.risk_free_rate, depends_on)), compute)
+    prices = (history.source_label, history.last_date, history.benchmark, history.revision)
+    result: T = _kept(repr((kind, *prices, desk().settings.risk_free_rate, depends_on)), compute)
     return result
 
 

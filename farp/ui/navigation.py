@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.navigation.page import Page
 
 UPLOAD_PATH = "upload"
+PRICES_PATH = "prices"
 METHODOLOGY_PATH = "methodology"
 _FOLDER = Path(__file__).resolve().parents[2] / "pages"
 
@@ -42,6 +43,7 @@ def sections() -> dict[str, list[Page]]:
         "Data": [
             _page("positions", "Positions & data", "table_rows", "What is held, at which prices, and what is left out."),
             upload_page(),
+            _page(PRICES_PATH, "Prices", "update", "How fresh every price is, fetching new ones, prices of your own."),
             _page(METHODOLOGY_PATH, "Methodology", "menu_book", "What every number means, and how it is computed."),
         ],
     }

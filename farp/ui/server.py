@@ -99,8 +99,10 @@ def warm_up(settings: Settings) -> None:
     from farp.charts.theme import LIGHT
     from farp.portfolio import Portfolio, Position
     from farp.prices import price_history
+    from farp.prices.sample import load_sample
 
-    history = price_history(settings)
+    # the sample is always there; that other prices are read from the store is the first page's own business
+    history = price_history(settings) if settings.price_source == "sample" else load_sample()
     report = analyse(Portfolio(id="warm-up", name="Warm-up", positions=(Position(history.benchmark, 1.0),)), history, as_of=_last_day(history))
     contribution.tail_contributions(report, report.spec.confidences[0], LIGHT)
     for draw in (value_at_risk.loss_histogram, factors.contribution_heatmap, drawdown.value_path):

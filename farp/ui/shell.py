@@ -16,8 +16,8 @@ from farp.errors import FarpError, InsufficientHistory, NoPortfolios, NotFound, 
 from farp.format import day, money
 from farp.portfolio import Portfolio, cash_currency
 from farp.ui import tables, theme_watch
-from farp.ui.desk import desk, load_report, load_window, portfolio_labels
-from farp.ui.navigation import METHODOLOGY_PATH, UPLOAD_PATH, sections, upload_page
+from farp.ui.desk import desk, load_report, load_window, notice_new_prices, portfolio_labels
+from farp.ui.navigation import METHODOLOGY_PATH, PRICES_PATH, UPLOAD_PATH, sections, upload_page
 from farp.ui.text import literal
 from farp.valuation import Exclusion
 
@@ -50,7 +50,8 @@ def frame(pages: dict[str, list[Page]] | None = None) -> Page:
         st.html(_STYLE + (_DARK_STYLE if theme_watch.dark() else ""))
         theme_watch.watch()
     with guarded():
-        _sidebar(*portfolio_labels(), portfolio_needed=page.url_path not in {UPLOAD_PATH, METHODOLOGY_PATH})
+        notice_new_prices()
+        _sidebar(*portfolio_labels(), portfolio_needed=page.url_path not in {UPLOAD_PATH, METHODOLOGY_PATH, PRICES_PATH})
     return page
 
 
@@ -163,6 +164,8 @@ def _picker(labels: dict[str, str]) -> None:
 
 def _date() -> None:
     history = desk().history
+    if not len(history.dates):
+        return  # nothing fetched yet: the page Prices says so, and there is no date to pick
     st.date_input(
         "As of",
         value=None,
@@ -183,6 +186,8 @@ def _sources() -> None:
         f"Benchmark: {literal(benchmark.name if benchmark else history.benchmark)}  \n"
         f"Window: 252 days · risk-free rate {desk().settings.risk_free_rate * 100:g} %"
     )
+    if age := desk().prices.age():
+        st.caption(literal(age))
     if history.source == "sample":
         st.caption("Sample data is for trying FARP out, not for investment decisions: the tickers were picked with hindsight.")
 
