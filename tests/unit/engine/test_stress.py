@@ -94,6 +94,43 @@ def test_a_proxy_needs_sixty_days():
         proxies([WAVE[:59]], [WAVE[:59]], [-0.2])
 
 
+def test_a_path_is_followed_step_by_step():
+    falls = np.full((1, 10), -0.06)
+    stretch = [0.94**10 - 1]
+    assert proxies([2 * WAVE], [WAVE], stretch, falls).moves == pytest.approx([0.88**10 - 1])
+    assert proxies([2 * WAVE], [WAVE], stretch).moves == pytest.approx([2 * stretch[0]]), "without a path in one straight step"
+
+
+def test_what_has_lost_everything_on_the_way_stays_lost():
+    result = proxies([3 * WAVE, WAVE], [WAVE], [0.05], [[-0.5, 1.1]])
+    assert result.moves == pytest.approx([-1.5, 0.05])
+    assert historical_replay([1.0, 1.0], [NAN, NAN], result).impossible.tolist() == [True, False]
+
+
+@pytest.mark.parametrize("path", [[[NAN, 0.1]], [[0.1], [0.1]], [0.1], np.zeros((1, 0))])
+def test_a_path_has_to_fit_the_factors_that_move(path):
+    with pytest.raises(InvalidInput, match="path must have shape"):
+        proxies([WAVE], [WAVE], [0.1], path)
+
+
+def test_what_cannot_move_reaches_nothing():
+    cash_only = historical_replay([100.0, 900.0], [NAN, 0.0], can_move=[True, False])
+    assert not cash_only.available
+    assert np.isnan(cash_only.total)
+    assert cash_only.covered == 0.0
+    half = historical_replay([100.0, 100.0, 900.0], [-0.1, NAN, 0.0], can_move=[True, True, False])
+    assert (half.total, half.covered, half.priced) == (-10.0, 0.5, 0.5)
+    alone = historical_replay([900.0], [0.0], can_move=[False])
+    assert (alone.total, alone.covered, alone.available) == (0.0, 1.0, True)
+    with pytest.raises(InvalidInput, match="can_move must have shape"):
+        historical_replay([1.0], [0.1], can_move=[True, False])
+
+
+def test_own_prices_and_stand_ins_are_told_apart():
+    result = historical_replay([100.0, 300.0], [-0.1, NAN], proxies([WAVE, WAVE], [WAVE], [-0.2]))
+    assert (result.covered, result.priced) == (1.0, 0.25)
+
+
 @pytest.mark.parametrize("amounts", [[0.0], []], ids=["nothing", "empty"])
 def test_a_portfolio_worth_nothing_is_replayed(amounts):
     result = historical_replay(amounts, np.full(len(amounts), -0.1))
@@ -197,6 +234,11 @@ def test_a_sum_shocked_differently_from_its_parts_is_a_contradiction_whatever_th
 def test_a_shock_on_what_never_moves_is_refused_by_its_number():
     with pytest.raises(InvalidInput, match="shock number 2 is on a price that does not move"):
         propagated([100.0], [WAVE], [WAVE, np.zeros(64)], [-0.1, 0.1])
+
+
+def test_a_shock_on_what_never_moves_is_refused_by_its_name_when_it_has_one():
+    with pytest.raises(InvalidInput, match="shock of the peso is on a price that does not move"):
+        propagated([1.0], [WAVE], [WAVE, np.zeros(64)], [-0.1, 0.1], ["of the dollar", "of the peso"])
 
 
 def test_propagation_needs_twenty_days_and_more_than_the_shocks():
