@@ -17,6 +17,7 @@ from farp.analysis.window import Window, known
 from farp.engine import contribution, factor_model
 from farp.engine.checks import Floats, confidence_level
 from farp.engine.methods.parametric_normal import parametric_normal
+from farp.engine.performance import FLAT
 from farp.engine.value_at_risk import Tail, historical_tails, tail_size
 from farp.errors import InvalidInput
 from farp.format import confidence as shown_confidence
@@ -249,16 +250,16 @@ def _composed(
 ) -> Contributions:
     """Return the rows with their measures, sorted, and the sentences that belong to them."""
     tail = _tail(window.profit_and_loss, view, confidence)
-    nothing = _nothing_because(window.position_profit_and_loss, tail, view, confidence)
+    nothing = _nothing_because(window, tail, view, confidence)
     shortfall = float(tail.expected_shortfall)
     weighed = by is not Breakdown.FACTOR or group is not None
     contributors = []
     for i, row in enumerate(rows):
         amount = row.amount
         gross = float(np.abs(window.market_values[list(row.holdings)]).sum()) if weighed else None
-        value, part = known(parts.value_at_risk[i]), float(parts.expected_shortfall[i])
+        value, part = known(parts.value_at_risk[i]), float(parts.expected_shortfall[i]) + 0.0  # no minus zero
         if nothing is not None and not shortfall < 0:
-            value = None  # what is left of figures that cancel is rounding
+            value, part = None, 0.0  # what is left of figures that cancel is rounding
         contributors.append(
             Contributor(
                 name=row.name,
@@ -294,19 +295,21 @@ def _tail(total: Floats, view: View, confidence: float) -> Tail:
     return historical_tails(total, (confidence,))[0] if view is View.HISTORICAL else parametric_normal(total, (confidence,)).tails[0]
 
 
-def _nothing_because(positions: Floats, tail: Tail, view: View, confidence: float) -> str | None:
+def _nothing_because(window: Window, tail: Tail, view: View, confidence: float) -> str | None:
     """Say why there is no loss to share out; None when there is."""
-    level = shown_confidence(confidence)
+    positions, level = window.position_profit_and_loss, shown_confidence(confidence)
     if not positions.any():
         return "These holdings did not change in value on any day of the window, so there is no risk to share out."
+    shortfall = float(tail.expected_shortfall)
+    rounding = abs(shortfall) <= FLAT * window.gross
     if view is View.PARAMETRIC:
         found = contribution.parametric_contributions(np.ones(len(positions)), np.atleast_2d(np.cov(positions)), confidence)
-        if found.value_at_risk > 0:
+        if found.value_at_risk > 0 and not rounding:
             return None
         return "The holdings cancel each other, or gain the same every day: the value does not vary, so there is no risk to share out."
-    if np.isnan(contribution.component_value_at_risk(positions, confidence)).any():
+    if rounding or np.isnan(contribution.component_value_at_risk(positions, confidence)).any():
         return f"The holdings cancel each other, or do not move, on the worst days ({level}), so there is no loss to share out."
-    if float(tail.expected_shortfall) <= 0:
+    if shortfall < 0:
         return f"Even the worst days ({level}) earned money, so there is no loss to share out; the parts are gains, written with a minus sign."
     return None
 

@@ -156,7 +156,7 @@ def component_expected_shortfall(position_profit_and_loss: ArrayLike, confidence
     """
     array = _positions_by_days(position_profit_and_loss)
     weights = tail_weights(_total(array, total), confidence)
-    return np.asarray(-(array * weights).sum(axis=-1))
+    return np.asarray(0.0 - (array * weights).sum(axis=-1))  # a position that does not move has a part of 0, not of -0
 
 
 def component_value_at_risk(

@@ -8,6 +8,9 @@ from farp.format import bucket, percent
 LONGEST_NAME = 32
 BEYOND_ITS_SIZE = 0.02
 """A part whose share exceeds its weight by this much, and most of all, is worth a sentence when it is not the largest anyway."""
+LEAST_SHOWN = 0.001
+LEAST_TIMES = 0.05
+"""Fewer times its weight than this is not worth counting: all but the whole weight brings no risk."""
 SOFTENS = -0.0005
 """A share below this lowers the risk; one nearer to zero is neither here nor there."""
 
@@ -36,7 +39,7 @@ def part_name(result: Contributions, part: Contributor) -> str:
     if result.by is Breakdown.POSITION or result.group is not None:
         name = result.window.holdings[part.holdings[0]].instrument.name
         return name if 0 < len(name) <= LONGEST_NAME else part.name
-    return group_name(result.by, part.name)
+    return f"what is priced in {part.name}" if result.by is Breakdown.CURRENCY else group_name(result.by, part.name)
 
 
 def group_name(by: Breakdown, name: str) -> str:
@@ -83,10 +86,10 @@ def _beside_weight(part: Contributor) -> str:
         return ""
     size = part.gross_weight
     side = ", long and short" if abs(part.weight) < 0.999 * size else " (short)" if part.weight < 0 else ""
-    against = f" with {percent(size, _decimals(size))} of the value{side}"
-    if size < 0.005:
+    against = f" with {percent(size, _decimals(size)) if size >= LEAST_SHOWN else f'less than {percent(LEAST_SHOWN)}'} of the value{side}"
+    times = part.share / size if size >= 0.005 else 0.0
+    if times < LEAST_TIMES:
         return against
-    times = part.share / size
     return f"{against}, {'as much as' if 0.95 <= times < 1.05 else f'{times:.1f} times'} its weight"
 
 

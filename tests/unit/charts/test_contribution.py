@@ -8,10 +8,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from farp.analysis import RiskReport, TailContribution
-from farp.charts.contribution import tail_contributions
-from farp.charts.theme import LIGHT
+from farp.analysis import RiskReport, TailContribution, window_of
+from farp.analysis.contributions import Breakdown, Contributions, View, contributions
+from farp.charts.contribution import contribution_bars, tail_contributions
+from farp.charts.theme import DARK, LIGHT
 from farp.format import percent
+from farp.prices.sample import load_sample
 
 
 @pytest.mark.parametrize("confidence", [0.95, 0.99])
@@ -74,3 +76,80 @@ def test_nothing_to_share_out_is_said(mixed: RiskReport, report_of: Callable[[st
     ):
         assert not figure.data
         assert "95" in figure.layout.annotations[0].text or "90" in figure.layout.annotations[0].text
+
+
+def broken_down(
+    report: RiskReport, by: Breakdown = Breakdown.POSITION, view: View = View.HISTORICAL, group: str | None = None, confidence: float = 0.95
+) -> Contributions:
+    history = load_sample()
+    return contributions(window_of(report.portfolio, history), history, by, view, confidence, group=group)
+
+
+def test_by_position_the_topic_draws_what_the_overview_draws(mixed: RiskReport) -> None:
+    topic, overview = contribution_bars(broken_down(mixed), LIGHT), tail_contributions(mixed, 0.95, LIGHT)
+    assert topic.to_json() == overview.to_json()
+
+
+@pytest.mark.parametrize("by", list(Breakdown))
+@pytest.mark.parametrize("view", list(View))
+def test_bars_of_every_breakdown_are_the_shares_sorted_and_sum_to_one(by: Breakdown, view: View, mixed: RiskReport) -> None:
+    result = broken_down(mixed, by, view)
+    for colours in (LIGHT, DARK):
+        figure = contribution_bars(result, colours)
+        shares = list(figure.data[0].x)
+        assert shares == pytest.approx([part.share for part in result.contributors])
+        assert shares == sorted(shares, reverse=True)
+        assert sum(shares) == pytest.approx(1.0)
+        assert [colour == colours.gain for colour in figure.data[0].marker.color] == [share < 0 for share in shares]
+
+
+def test_marks_are_the_weights_and_factors_have_none(mixed: RiskReport) -> None:
+    result = broken_down(mixed, Breakdown.SECTOR)
+    _, marks, _ = contribution_bars(result, LIGHT).data
+    assert list(marks.x) == pytest.approx([part.weight for part in result.contributors])
+    assert len(contribution_bars(broken_down(mixed, Breakdown.FACTOR), LIGHT).data) == 1
+
+
+def test_inside_a_group_bars_are_the_holdings_with_their_shares_of_the_whole(mixed: RiskReport) -> None:
+    whole = {part.name: part for part in broken_down(mixed, Breakdown.ASSET_CLASS).contributors}
+    figure = contribution_bars(broken_down(mixed, Breakdown.ASSET_CLASS, group="EQUITY"), LIGHT)
+    assert set(figure.layout.yaxis.ticktext) == {"AAPL", "MSFT", "XOM", "NVDA"}
+    assert sum(figure.data[0].x) == pytest.approx(whole["EQUITY"].share)
+    through = contribution_bars(broken_down(mixed, Breakdown.FACTOR, group="Market"), LIGHT)
+    assert len(through.data[0].x) == len(mixed.holdings)
+
+
+def test_labels_and_hovers_speak_of_what_they_are(mixed: RiskReport) -> None:
+    figure = contribution_bars(broken_down(mixed, Breakdown.ASSET_CLASS, View.PARAMETRIC), LIGHT)
+    assert "Fixed income" in figure.layout.yaxis.ticktext
+    assert any("of the value at risk (95" in hover for hover in figure.data[0].hovertext)
+    factors = contribution_bars(broken_down(mixed, Breakdown.FACTOR), LIGHT).data[0].hovertext
+    assert any(hover.startswith("The factor Market lost") for hover in factors)
+    assert any(hover.startswith("What no factor explains") for hover in factors)
+    shorts = contribution_bars(broken_down(mixed, Breakdown.POSITION, View.PARAMETRIC), LIGHT)
+    place = list(shorts.layout.yaxis.ticktext).index("NVDA")
+    assert "off the value at risk" in shorts.data[0].hovertext[place]
+
+
+def test_beyond_25_the_rest_share_a_row(report_of: Callable[[str], RiskReport]) -> None:
+    figure = contribution_bars(broken_down(report_of("many 40")), LIGHT)
+    assert figure.layout.yaxis.ticktext[-1] == "15 others"
+    assert sum(figure.data[0].x) == pytest.approx(1.0)
+
+
+def test_weights_that_would_squeeze_the_bars_are_left_to_the_table(mixed: RiskReport) -> None:
+    result = broken_down(mixed)
+    heavy = replace(result, contributors=tuple(replace(part, weight=50.0) for part in result.contributors))
+    figure = contribution_bars(heavy, LIGHT)
+    assert [trace.type for trace in figure.data] == ["bar"]
+    assert "weights, up to 5,000" in figure.layout.xaxis.title.text
+
+
+def test_no_loss_to_share_out_is_the_sentence_of_the_analysis(report_of: Callable[[str], RiskReport]) -> None:
+    figure = contribution_bars(broken_down(report_of("cash")), LIGHT)
+    assert not figure.data
+    assert "did not change in value" in figure.layout.annotations[0].text.replace("<br>", " ")
+
+
+def test_without_net_asset_value_the_topic_has_no_weights_either(report_of: Callable[[str], RiskReport]) -> None:
+    assert [trace.type for trace in contribution_bars(broken_down(report_of("negative")), LIGHT).data] == ["bar"]

@@ -9,6 +9,8 @@ from farp.engine.contribution import (
     factor_profit_and_loss,
     incremental_value_at_risk,
     parametric_contributions,
+    parametric_incremental_value_at_risk,
+    position_profit_and_loss_through,
 )
 from farp.engine.value_at_risk import QuantileRule, historical_expected_shortfall, historical_value_at_risk
 from farp.errors import InsufficientHistory, InvalidInput
@@ -215,3 +217,52 @@ def test_no_argument_is_written_to():
     incremental_value_at_risk(profit, 0.95)
     by_group(amounts, ["A", "B"])
     factor_profit_and_loss(amounts, frozen(np.ones((2, 1))), frozen(np.ones((1, 30))), profit)
+
+
+def test_a_total_that_is_given_chooses_among_days_that_are_equal_but_for_rounding():
+    profit = np.zeros((2, 20))
+    profit[:, 3], profit[:, 8] = [-0.3, 0.0], [0.0, -0.3]  # the same loss, from one and from the other
+    total = profit.sum(axis=0)
+    total[8] -= 1e-16
+    assert component_expected_shortfall(profit, 0.95).tolist() == [0.3, 0.0]
+    assert component_expected_shortfall(profit, 0.95, total).tolist() == [0.0, 0.3]
+    assert component_value_at_risk(profit, 0.95, total=total)[0] == 0.0
+
+
+@pytest.mark.parametrize("total", [np.zeros(19), np.zeros((2, 20))])
+def test_a_total_must_have_the_days_of_the_positions(total):
+    with pytest.raises(InvalidInput, match="one P&L of 20 days"):
+        component_expected_shortfall(np.zeros((2, 20)), 0.95, total)
+
+
+def test_parametric_increment_of_a_group_takes_all_of_it_away():
+    # deviations 6, 8 and 24, uncorrelated: 26 together, 24 without the first two, 10 without the third
+    result = parametric_incremental_value_at_risk([6.0, 8.0, 24.0], np.eye(3), 0.95, ["A", "A", "B"])
+    assert result.groups == ("A", "B")
+    assert result.values == pytest.approx([2 * Z, 16 * Z], rel=1e-12)
+    single = parametric_incremental_value_at_risk(BOOK, COVARIANCE, 0.95, ["A", "B"])
+    assert single.values.tolist() == parametric_contributions(BOOK, COVARIANCE, 0.95).incremental.tolist()
+
+
+def test_parametric_increment_needs_fitting_arguments():
+    with pytest.raises(InvalidInput, match="each of the 2 positions"):
+        parametric_incremental_value_at_risk(BOOK, COVARIANCE, 0.95, ["A"])
+    with pytest.raises(InvalidInput, match="do not fit"):
+        parametric_incremental_value_at_risk(BOOK, np.eye(3), 0.95, ["A", "B"])
+    with pytest.raises(InvalidInput, match="confidence"):
+        parametric_incremental_value_at_risk(BOOK, COVARIANCE, 0.5, ["A", "B"])
+
+
+def test_positions_through_a_factor_add_up_to_its_row():
+    rng = np.random.default_rng(8)
+    amounts, loadings, factors, profit = rng.normal(size=3), rng.normal(size=(3, 2)), rng.normal(size=(2, 30)), rng.normal(size=(3, 30))
+    rows = factor_profit_and_loss(amounts, loadings, factors, profit)
+    for factor in range(3):
+        assert position_profit_and_loss_through(factor, amounts, loadings, factors, profit).sum(axis=0) == pytest.approx(rows[factor])
+    assert position_profit_and_loss_through(1, amounts, loadings, factors, profit)[2] == pytest.approx(amounts[2] * loadings[2, 1] * factors[1])
+
+
+@pytest.mark.parametrize("factor", [-1, 3])
+def test_a_factor_that_is_not_there_is_refused(factor):
+    with pytest.raises(InvalidInput, match="0 to 2"):
+        position_profit_and_loss_through(factor, np.ones(3), np.ones((3, 2)), np.ones((2, 30)), np.ones((3, 30)))
