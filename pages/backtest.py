@@ -38,7 +38,7 @@ with guarded():
     chart(
         f"{one.name}: the days beyond its VaR",
         exceptions_chart(result, one.method, current_palette()),
-        lambda: backtest.tested_days(result, one),
+        lambda: backtest.days_tested(result, one),
         key="backtest_days",
         help=backtest.CHART,
     )

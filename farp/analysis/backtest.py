@@ -198,6 +198,9 @@ def forecast(
     """
     if method not in METHODS:
         raise InvalidInput(f"method must be one of {', '.join(METHODS)}, got {method!r}.")
+    for name, value in (("days", days), ("lookback", lookback)):
+        if not (isinstance(value, (int, np.integer)) and value >= MINIMUM_OBSERVATIONS):
+            raise InvalidInput(f"{name} must be a whole number of days, {MINIMUM_OBSERVATIONS} or more, got {value!r}.")
     past = len(window.past_dates)
     if past < lookback + MINIMUM_OBSERVATIONS:
         because = f"{lookback} behind the first forecast and {MINIMUM_OBSERVATIONS} to test; a shorter lookback needs fewer"

@@ -235,7 +235,7 @@ def ranking(result: BacktestAnalysis) -> Table:
     )
 
 
-def tested_days(result: BacktestAnalysis, one: MethodBacktest) -> Table:
+def days_tested(result: BacktestAnalysis, one: MethodBacktest) -> Table:
     """Return each tested day with its P&L, VaR and ES, and whether it was an exception."""
     frame = pd.DataFrame(
         {

@@ -14,12 +14,16 @@ from farp.engine.backtest import (
     cumulative_probability,
     exception_days,
     kupiec,
+    quantile_score,
+    ranking,
     rolling_backtest,
     rolling_forecast,
+    shared_scores,
     shortfall_ratio,
     traffic_light,
     transitions,
     verdict,
+    why_first,
 )
 from farp.engine.methods.estimate import Estimate
 from farp.engine.methods.garch_filtered import garch_filtered
@@ -266,3 +270,142 @@ def test_an_honest_model_passes_and_half_its_figure_does_not():
     assert not any(result.conditional_coverage.rejected for result in honest)
     rolling = rolling_forecast(profit, parametric_normal, (0.95,), days=500)
     assert backtest(profit, forecast(rolling.tails[0].value_at_risk / 2))[0].zone is Zone.RED
+
+
+@pytest.mark.parametrize("block", [1, 7, 29, 30, 31])
+def test_forecasts_in_blocks_are_those_of_all_days_at_once(block):
+    whole, parts = (rolling_forecast(PROFIT, garch_filtered, (0.95, 0.99), days=30, window=100, block=size) for size in (None, block))
+    for one, other in zip(whole.tails, parts.tails, strict=True):
+        assert (one.confidence, one.value_at_risk.tolist()) == (other.confidence, other.value_at_risk.tolist())
+        assert one.expected_shortfall.tolist() == other.expected_shortfall.tolist()
+    assert {name: values.tolist() for name, values in whole.fitted.items()} == {name: values.tolist() for name, values in parts.fitted.items()}
+    assert [(one.text, one.rows.tolist()) for one in whole.remarks] == [(one.text, one.rows.tolist()) for one in parts.remarks]
+
+
+def test_a_remark_of_one_block_is_false_on_the_days_of_the_others():
+    profit = np.concatenate([np.zeros(85), np.random.default_rng(1).normal(size=30)])
+    whole, parts = (rolling_forecast(profit, garch_filtered, (0.95,), days=40, window=60, block=size) for size in (None, 8))
+    failed = [[one.rows.tolist() for one in estimate.remarks if "does not move" in one.text] for estimate in (whole, parts)]
+    assert failed[0] == failed[1] == [[True] * 11 + [False] * 29]
+
+
+def test_simulated_days_are_the_same_in_blocks():
+    positions = np.random.default_rng(1).normal(size=(3, 130))
+    method = partial(monte_carlo, rng=np.random.default_rng(9), paths=2000)
+    whole, parts = (rolling_forecast(positions, method, (0.95,), days=25, window=100, block=size) for size in (None, 10))
+    assert whole.tails[0].value_at_risk.tolist() == parts.tails[0].value_at_risk.tolist()
+
+
+def test_progress_is_told_after_each_block():
+    told = []
+    rolling_forecast(PROFIT, parametric_normal, (0.95,), days=25, window=100, block=10, progress=told.append)
+    assert told == [0.4, 0.8, 1.0]
+
+
+@pytest.mark.parametrize("block", [0, 2.5])
+def test_impossible_blocks_are_refused(block):
+    with pytest.raises(InvalidInput, match="block must be a whole number"):
+        rolling_forecast(PROFIT, parametric_normal, (0.95,), block=block)
+
+
+def test_the_quantile_score_by_hand():
+    # lost 3, 1 and nothing, each against a VaR of 2: 1 beyond, and 10 % of what each VaR was too high by (-1, 1 and 2)
+    assert quantile_score([-3.0, -1.0, 0.0], forecast([2.0, 2.0, 2.0], confidence=0.9).tails[0]) == pytest.approx((1 + 0.1 * (-1 + 1 + 2)) / 3)
+    assert quantile_score([-3.0, -1.0], forecast([2.0, np.nan], confidence=0.9).tails[0]) == pytest.approx(0.9)
+    with pytest.raises(InvalidInput, match="no day has a VaR"):
+        quantile_score([-3.0], forecast([np.nan]).tails[0])
+
+
+def test_scores_are_of_the_days_that_all_share():
+    gap = forecast([np.nan, 1.0, 1.0, 1.0]).tails[0]
+    full = forecast([9.0, 1.0, 1.0, 1.0]).tails[0]
+    profit = [-50.0, 0.0, 0.0, -2.0]
+    assert shared_scores(profit, [gap, full]) == (quantile_score(profit, gap),) * 2
+    assert shared_scores(profit, [full]) == (quantile_score(profit, full),)
+    with pytest.raises(DataError, match="no day for which all"):
+        shared_scores([-1.0, 1.0], [forecast([np.nan, 1.0]).tails[0], forecast([1.0, np.nan]).tails[0]])
+
+
+def some_together(count):
+    """`count` days of which one follows on another, as chance has it."""
+    return [*spread(count - 1), 3]
+
+
+def test_each_rule_of_the_ranking_decides_where_those_before_it_do_not():
+    red, rejected, bunched = with_exceptions(*spread(40)), with_exceptions(), with_exceptions(*range(40, 46), *range(150, 156))
+    yellow, green = with_exceptions(*some_together(19)), with_exceptions(*spread(12))
+    severe = with_exceptions(*spread(12), loss=5.0)
+    assert [one.zone for one in (red, rejected, bunched, yellow, green, severe)] == [Zone.RED, Zone.GREEN, Zone.GREEN, Zone.YELLOW] + [Zone.GREEN] * 2
+    assert [one.conditional_coverage.rejected for one in (red, rejected, bunched, yellow, green, severe)] == [True, True, True, False, False, False]
+    assert ranking([red, rejected, yellow, green], [0.1, 0.2, 0.3, 0.4]) == (3, 2, 1, 0)  # the scores say the opposite
+    assert ranking([bunched, green], [0.1, 0.9]) == (1, 0)
+    assert ranking([green, severe], [2.0, 1.0]) == (1, 0)  # the score before the ratio of loss to ES
+    assert ranking([severe, green], [1.0, 1.0]) == (1, 0)
+    assert ranking([rejected, with_exceptions(100)], [1.0, 1.0]) == (1, 0)  # no exception, no ratio
+    assert ranking([green, green, green], [1.0, 1.0, 1.0]) == (0, 1, 2)
+    assert ranking([], []) == ()
+
+
+def test_a_ratio_of_two_is_as_far_from_one_as_a_half():
+    one, two, half = (with_exceptions(*spread(12), loss=loss) for loss in (2.2, 4.0, 1.0 + 1e-9))
+    assert (two.shortfall_ratio, half.shortfall_ratio) == (2.0, pytest.approx(0.5))
+    assert ranking([two, one], [1.0, 1.0]) == (1, 0)
+    assert ranking([two, half], [1.0, 1.0]) == (1, 0)  # a half and a hair more is nearer
+    gains = backtest(np.full(40, 1.0), forecast(np.full(40, -2.0), np.full(40, 3.0)))[0]  # a gain that was too small: the ratio is negative
+    assert gains.shortfall_ratio == pytest.approx(-1 / 3)
+    assert ranking([gains, gains], [1.0, 1.0]) == (0, 1)
+
+
+@pytest.mark.parametrize("change", [{"scores": [1.0]}, {"results": [with_exceptions(), with_exceptions(of=100)]}])
+def test_what_cannot_be_compared_is_not_ranked(change):
+    with pytest.raises(InvalidInput, match="can be ranked"):
+        ranking(**{"results": [with_exceptions()] * 2, "scores": [1.0, 1.0]} | change)
+
+
+GREEN, YELLOW, RED = with_exceptions(*spread(12)), with_exceptions(*some_together(19)), with_exceptions(*spread(40))
+NONE, SEVERE = with_exceptions(), with_exceptions(*spread(12), loss=5.0)
+REASONS = [
+    (
+        [GREEN, GREEN, YELLOW],
+        [1.0, 1.25, 0.5],
+        "A is first: 2 of 3 methods have a green light, and exceptions whose number and spacing chance explains,"
+        " and among them its VaR followed the losses most closely (quantile score 20.0 % below that of B, the next).",
+    ),
+    (
+        [GREEN, YELLOW],
+        [1.0, 0.5],
+        "A is first: it alone of the 2 methods has a green light, and exceptions whose number and spacing chance explains.",
+    ),
+    (
+        [GREEN, SEVERE],
+        [1.0, 1.0],
+        "A is first: 2 of 2 methods have a green light, and exceptions whose number and spacing chance explains,"
+        " and among them its expected shortfall was nearest to the losses on exception days (B is level in all else).",
+    ),
+    (
+        [YELLOW, YELLOW, NONE],
+        [1.0, 1.0, 0.1],
+        "No method passes every test. A is first: 2 of 3 methods have a yellow light, and exceptions whose number and spacing chance explains,"
+        " and among them it is level with B and only listed first.",
+    ),
+    (
+        [NONE, RED],
+        [1.0, 1.0],
+        "No method passes every test. A is first: it alone of the 2 methods has a green light,"
+        " and exceptions whose number or spacing chance does not explain.",
+    ),
+    (
+        [RED, RED],
+        [0.9999, 1.0],
+        "None should be used: all 2 methods have a red light. A is the least bad: its VaR followed the losses most closely"
+        " (quantile score less than 0.1 % below that of B, the next).",
+    ),
+]
+
+
+@pytest.mark.parametrize(("results", "scores", "sentence"), REASONS, ids=range(len(REASONS)))
+def test_it_is_said_why_the_first_is_first(results, scores, sentence):
+    assert ranking(results, scores)[0] == 0
+    assert why_first(results, scores, "ABC"[: len(results)]) == sentence
+    with pytest.raises(InvalidInput, match="at least one"):
+        why_first([], [], [])
