@@ -123,9 +123,10 @@ class SensitivityAnalysis:
     def uncertain(self) -> NDArray[np.bool_]:
         """Whether the portfolio's loading on each factor cannot be told from zero with 95 % confidence, shape (n_factors,).
 
-        Where there is no t-statistic there is no residual to doubt a loading by; one of zero is none.
+        Where there is no t-statistic there is no residual to doubt a loading by, unless it is zero, or one split of many between dependent factors.
         """
-        return np.where(np.isfinite(self.t_statistics), np.abs(self.t_statistics) < SIGNIFICANT, self.exposures == 0)
+        doubtful = (self.exposures == 0) | ~self.regression.identified
+        return np.where(np.isfinite(self.t_statistics), np.abs(self.t_statistics) < SIGNIFICANT, doubtful)
 
     @property
     def costliest(self) -> list[int]:
@@ -133,9 +134,7 @@ class SensitivityAnalysis:
         return [int(place) for place in np.lexsort((self.worst, self.uncertain))]
 
 
-def sensitivities(
-    window: Window, history: PriceHistory, factors: FactorSet | None = None, grid: Sequence[str] | None = None
-) -> SensitivityAnalysis:
+def sensitivities(window: Window, history: PriceHistory, factors: FactorSet | None = None, grid: Sequence[str] | None = None) -> SensitivityAnalysis:
     """Return the ladder of each of `factors` (default: the price source's own set) over the lookback, and the grid of two of them.
 
     The loadings are those of the factor model: least squares of each holding on all factors together, so a shock moves one factor and leaves the

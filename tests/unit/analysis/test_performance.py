@@ -29,7 +29,9 @@ def zigzag(days: int = 41) -> np.ndarray:
 
 def test_one_holding_by_hand() -> None:
     """40 days, +10 % and -5 % in turn."""
-    figures = of(market({"A": zigzag()}), A=1).figures
+    result = of(market({"A": zigzag()}), A=1)
+    assert not any("lost more than they are worth" in note for note in result.notes)
+    figures = result.figures
     assert figures is not None
     growth = 1.10 * 0.95
     deviation = 0.075 * np.sqrt(40 / 39)
@@ -58,6 +60,16 @@ def test_weights_and_quantities_are_two_pasts() -> None:
     assert result.figures is not None
     assert result.figures.total_return == pytest.approx(2 / 3)  # today's weights: two thirds of +100 %
     assert result.figures.value_return == pytest.approx((3 / 2) ** (252 / 40) - 1)  # today's quantities: from 2 to 3
+
+
+def test_the_calmar_ratio_rests_on_quantities_alone() -> None:
+    prices = load_sample()
+    figures = of(prices, AAPL=100, NVDA=-100, UST10Y=200).figures
+    assert figures is not None
+    assert figures.value_return is not None
+    assert figures.maximum_drawdown is not None
+    assert figures.annual_return != pytest.approx(figures.value_return, rel=0.05)
+    assert figures.calmar_ratio == figures.value_return / figures.maximum_drawdown
 
 
 def test_the_figures_of_the_report_to_the_last_bit() -> None:
@@ -176,6 +188,15 @@ def test_a_month_goes_on_when_there_are_prices_after_the_day_asked_for() -> None
     ended = of(prices, A=1, as_of=dt.date(2022, 6, 30)).calendar
     assert ended is not None
     assert (2022, 6) not in ended.partial
+
+
+def test_a_month_that_ends_before_a_holiday_is_whole() -> None:
+    days = weekdays(500)
+    open_days = days[days != np.datetime64("2022-06-30")]
+    calendar = of(market({"A": wandering(len(open_days), 1)}, dates=open_days), A=1, as_of=dt.date(2022, 6, 29)).calendar
+    assert calendar is not None
+    assert calendar.last == (2022, 6)
+    assert (2022, 6) not in calendar.partial
 
 
 def test_falls_with_dates_and_lengths() -> None:
