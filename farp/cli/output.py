@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -28,3 +30,26 @@ def print_json(document: Any) -> None:
     import json
 
     typer.echo(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+@contextmanager
+def progress(what: str, *, shown: bool = True) -> Iterator[Callable[[int, int], None]]:
+    """Draw a bar with rate and time left on a terminal; yield a function that takes how many are done and of how many."""
+    import time
+
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    errors = Console(stderr=True)  # what is printed at the end may go into a file
+    if not shown or not errors.is_terminal:
+        yield lambda done, total: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"), TimeRemainingColumn())
+    with Progress(*columns, console=errors, transient=True) as bar:
+        task, start = bar.add_task(what, total=None, rate=""), time.monotonic()
+
+        def advance(done: int, total: int) -> None:
+            passed = time.monotonic() - start
+            bar.update(task, completed=done, total=total, rate=f"{done / passed:,.0f} a second" if done and passed > 0 else "")
+
+        yield advance

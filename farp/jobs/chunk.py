@@ -1,0 +1,150 @@
+"""One chunk of a run: read users, compute what is not current, write results. The same wherever it runs.
+
+What is written first can be written again; the headline in the user's own document comes last and says that the rest is there. A worker
+that dies in between leaves old results or new ones, and whoever does the chunk again finishes it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from farp.errors import FarpError
+from farp.jobs import runs
+from farp.jobs.inputs import Inputs
+from farp.jobs.results import Result, results_of
+from farp.jobs.runs import Chunk, ChunkOutcome, PortfolioFailure, Request
+from farp.jobs.uploads import with_uploads
+from farp.portfolio import Portfolio
+from farp.report.documents.depth import depth_document
+from farp.service import Desk
+from farp.store.protocol import FACTOR_CONTRIBUTIONS, PORTFOLIOS, USER_PORTFOLIOS, Document, Store
+from farp.store.users import portfolios_of
+
+
+@dataclass(slots=True)
+class _Book:
+    """The users of a chunk as they are read: what has to be computed, with the inputs of each, and what went wrong already."""
+
+    todo: list[Portfolio] = field(default_factory=list)
+    inputs: dict[str, str] = field(default_factory=dict)
+    converted: dict[str, Document] = field(default_factory=dict)  # the upload of each owner that has to be converted
+    current: int = 0
+    failures: list[PortfolioFailure] = field(default_factory=list)
+
+
+def refresh_chunk(desk: Desk, run_id: str, number: int, now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)) -> ChunkOutcome | None:
+    """Do chunk `number` of a run and report it to the run's document; None when there is nothing to do any more.
+
+    Raises
+    ------
+    SourceUnavailable
+        The store does not answer; the chunk can be done again.
+    """
+    run = runs.find(desk.store, run_id)
+    chunk = runs.attempt(desk.store, run_id, number, now())
+    if chunk is None:
+        return None
+    outcome = computed(desk, chunk, run.request, now())
+    runs.record(desk.store, run_id, number, outcome, now())
+    return outcome
+
+
+def computed(desk: Desk, chunk: Chunk, request: Request, moment: dt.datetime) -> ChunkOutcome:
+    """Compute and write the results of the users of `chunk` that are not current."""
+    spec = desk.analysis_spec()
+    book = _read(desk, chunk, request, Inputs(desk.history, request.as_of, spec))
+    written, changed, failures = 0, 0, book.failures
+    results = list(results_of(book.todo, desk.history, request.as_of, spec, lambda window: depth_document(window, desk.history, spec)))
+    desk.store.put_many(FACTOR_CONTRIBUTIONS, (_contributions(result, book.inputs[result.portfolio.id], moment) for result in results))
+    by_owner: dict[str, list[Result]] = {owner: [] for owner in book.converted}
+    for result in results:
+        by_owner.setdefault(result.portfolio.owner_id, []).append(result)
+    counts: dict[str, int] = {}
+
+    def change_of(owner: str, theirs: list[Result]) -> Callable[[Document | None], Document]:
+        def change(found: Document | None) -> Document:
+            document = with_uploads(found, book.converted.get(owner), desk.settings.base_currency)
+            entries, counts[owner] = _with_results(document, theirs, book.inputs, moment)
+            return {**document, "portfolios": entries}
+
+        return change
+
+    desk.store.update_many(PORTFOLIOS, {owner: change_of(owner, theirs) for owner, theirs in by_owner.items()})
+    for owner, theirs in by_owner.items():
+        written += counts[owner]
+        changed += len(theirs) - counts[owner]
+        failures += [PortfolioFailure(portfolio_id=result.portfolio.id, reason=result.failure) for result in theirs if result.failure]
+    dates = [result.headline["date"] for result in results if result.headline]
+    return ChunkOutcome(
+        computed=written,
+        current=book.current,
+        changed=changed,
+        failures=tuple(failures),
+        price_date=dt.date.fromisoformat(max(dates)) if dates else None,
+    )
+
+
+def _read(desk: Desk, chunk: Chunk, request: Request, inputs: Inputs) -> _Book:
+    book = _Book()
+    uploads = {document["_id"]: document for document in _between(desk.store, USER_PORTFOLIOS, chunk)}
+    users: dict[str, Document | None] = dict.fromkeys(uploads)
+    users |= {document["_id"]: document for document in _between(desk.store, PORTFOLIOS, chunk)}
+    for owner, found in sorted(users.items()):
+        try:
+            document = with_uploads(found, uploads.get(owner), desk.settings.base_currency)
+            portfolios = portfolios_of(document)
+        except FarpError as error:
+            book.failures.append(PortfolioFailure(portfolio_id=owner, reason=str(error)))
+            continue
+        if found is None or document != found:
+            book.converted[owner] = uploads[owner]
+        stored = {entry["portfolio_id"]: entry.get("risk") or {} for entry in document["portfolios"]}
+        for portfolio in portfolios:
+            if request.portfolio is not None and portfolio.id != request.portfolio:
+                continue
+            book.inputs[portfolio.id] = inputs.of(portfolio)
+            if not request.force and stored[portfolio.id].get("inputs") == book.inputs[portfolio.id]:
+                book.current += 1
+            else:
+                book.todo.append(portfolio)
+    return book
+
+
+def _between(store: Store, collection: str, chunk: Chunk) -> Iterator[Document]:
+    first = store.get(collection, chunk.first)
+    if first is not None:
+        yield first
+    if chunk.first == chunk.last:
+        return
+    for document in store.list(collection, after=chunk.first):
+        if document["_id"] > chunk.last:
+            return
+        yield document
+
+
+def _contributions(result: Result, inputs: str, moment: dt.datetime) -> Document:
+    portfolio = result.portfolio
+    body = {"failed": result.failure} if result.contributions is None else result.contributions
+    return {"_id": portfolio.id, "user_id": portfolio.owner_id, "portfolio_id": portfolio.id, "inputs": inputs, "computed_at": moment, **body}
+
+
+def _with_results(document: Document, results: list[Result], inputs: dict[str, str], moment: dt.datetime) -> tuple[list[dict[str, Any]], int]:
+    """Return the entries of `document` with results where the portfolio is still what was computed, and how many those are."""
+    now = {portfolio.id: portfolio for portfolio in portfolios_of(document)}
+    found = {result.portfolio.id: result for result in results}
+    entries, count = [], 0
+    for entry in document["portfolios"]:
+        result = found.get(entry["portfolio_id"])
+        if result is not None and _same_content(now[result.portfolio.id], result.portfolio):
+            body = {"failed": result.failure} if result.headline is None else result.headline
+            entry = {**entry, "risk": {"inputs": inputs[result.portfolio.id], "computed_at": moment, **body}}  # noqa: PLW2901
+            count += 1
+        entries.append(entry)
+    return entries, count
+
+
+def _same_content(one: Portfolio, other: Portfolio) -> bool:
+    return (one.positions, one.base_currency) == (other.positions, other.base_currency)
