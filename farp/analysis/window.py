@@ -152,7 +152,7 @@ class Window:
 
 
 def window_of(
-    portfolio: Portfolio, history: PriceHistory, as_of: dt.date | None = None, lookback_days: int | None = TRADING_DAYS, extra_days: int | None = 0
+    portfolio: Portfolio, history: PriceHistory, as_of: dt.date | None = None, lookback_days: int | None = TRADING_DAYS, extra_days: int | None = TRADING_DAYS
 ) -> Window:
     """Price `portfolio` on `as_of` (default: the source's last day) and collect its past.
 
@@ -161,7 +161,8 @@ def window_of(
     lookback_days
         Daily returns the figures rest on, at least 20; None takes all that the holdings have in common.
     extra_days
-        Days before the lookback to have at hand for figures that roll, as far as there are any; None takes all.
+        Days before the lookback to have at hand, as far as there are any; None takes all. They serve figures that roll, and fill up the
+        lookback where a factor or the benchmark has no price on some of its days: a year of them, as the report has, gives its figures.
 
     Raises
     ------

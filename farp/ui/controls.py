@@ -162,7 +162,7 @@ def factors(*, key: str = "factors") -> FactorSet | None:
         format_func=lambda ticker: f"{ticker} · {instruments[ticker].name}" if ticker in instruments else ticker,
         key=key,
         max_selections=MOST_FACTORS,
-        placeholder=f"House set: {', '.join(history.factors.names)}",
+        placeholder=f"House set ({len(history.factors.names)} factors)",
         help="Explain the holdings by other tickers than the house's factors: type a part of a name or ticker. Empty: the house set.",
     )
     keep(key, picked, written=",".join(picked))

@@ -56,7 +56,7 @@ def load_report(portfolio: Portfolio, as_of: dt.date | None) -> RiskReport:
     return _report(portfolio, as_of, spec, repr((portfolio, spec, history.source_label, history.benchmark, history.revision)))
 
 
-def load_window(portfolio: Portfolio, as_of: dt.date | None, lookback_days: int | None = TRADING_DAYS, extra_days: int | None = 0) -> Window:
+def load_window(portfolio: Portfolio, as_of: dt.date | None, lookback_days: int | None = TRADING_DAYS, extra_days: int | None = TRADING_DAYS) -> Window:
     """Return what an analysis of one topic starts from, made once per content, date and length."""
     return kept("window", lambda: window_of(portfolio, desk().history, as_of, lookback_days, extra_days), portfolio, as_of, lookback_days, extra_days)
 

@@ -38,7 +38,9 @@ _STYLE = """<style>
 }
 </style>"""
 # white on the dark theme's light blue would have a contrast of 2.4
-_DARK_STYLE = '<style>[data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primary"] p { color: #0b1119; }</style>'
+_DARK_STYLE = """<style>
+[data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primary"] p, [data-baseweb="tag"], [data-baseweb="tag"] * { color: #0b1119; }
+</style>"""
 
 
 def frame(pages: dict[str, list[Page]] | None = None) -> Page:
@@ -100,7 +102,7 @@ def open_overview(portfolio: Portfolio | None) -> NoReturn:
     st.switch_page(sections()["Risk"][0])
 
 
-def current_window(lookback_days: int | None = TRADING_DAYS, extra_days: int | None = 0, portfolio: Portfolio | None = None) -> Window:
+def current_window(lookback_days: int | None = TRADING_DAYS, extra_days: int | None = TRADING_DAYS, portfolio: Portfolio | None = None) -> Window:
     """Return the window of the picked portfolio and date for a page of one topic, after drawing the facts it rests on.
 
     Give the `portfolio` when the page has drawn its title already (`current_portfolio`), to put controls between title and facts.
