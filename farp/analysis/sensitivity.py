@@ -92,7 +92,7 @@ class SensitivityAnalysis:
     @property
     def exposures(self) -> Floats:
         """P&L of a move of +100 % of each factor [money], shape (n_factors,)."""
-        return np.asarray(self.ladder.position_exposures.sum(axis=0))
+        return self.ladder.exposures
 
     @property
     def per_unit(self) -> Floats:
@@ -161,7 +161,7 @@ def sensitivities(window: Window, history: PriceHistory, factors: FactorSet | No
     regression = factor_model.regress(shared.holding_returns, shared.factor_returns)
     shocks = tuple(factor_shocks(factor, history.factors) for factor in shared.factors.factors)
     sizes = np.array([shock.returns for shock in shocks])
-    rungs = ladder(window.market_values, regression.loadings, sizes)
+    rungs = ladder(window.market_values, _without_rounding(regression.loadings, shared), sizes)
     t_statistics, r_squared = _of_portfolio(window, shared)
     return SensitivityAnalysis(
         window=window,
@@ -171,7 +171,7 @@ def sensitivities(window: Window, history: PriceHistory, factors: FactorSet | No
         ladder=rungs,
         t_statistics=t_statistics,
         r_squared=r_squared,
-        grid=_grid(window, regression, sizes, places) if places else None,
+        grid=_grid(rungs, places) if places else None,
         notes=tuple(note for note in (_fewer_days(window, shared), collinearity_note(regression)) if note),
     )
 
@@ -179,7 +179,7 @@ def sensitivities(window: Window, history: PriceHistory, factors: FactorSet | No
 def with_grid(result: SensitivityAnalysis, first: str, second: str) -> SensitivityAnalysis:
     """Return `result` with the grid of two other factors; nothing is estimated anew."""
     places = _places(result.factors, (first, second))
-    return replace(result, grid=_grid(result.window, result.regression, result.ladder.shocks, places))
+    return replace(result, grid=_grid(result.ladder, places))
 
 
 def default_pair(factors: FactorSet) -> tuple[str, str] | None:
@@ -227,13 +227,20 @@ def _places(factors: FactorSet, grid: Sequence[str]) -> tuple[int, int]:
     return places[0], places[1]
 
 
-def _grid(window: Window, regression: Regression, sizes: Floats, places: tuple[int, int]) -> Grid:
+def _grid(rungs: Ladder, places: tuple[int, int]) -> Grid:
     first, second = places
+    each = np.ones(len(rungs.position_exposures))
     return Grid(
         first=first,
         second=second,
-        profit_and_loss=two_factor_grid(window.market_values, regression.loadings, first, second, sizes[first], sizes[second]),
+        profit_and_loss=two_factor_grid(each, rungs.position_exposures, first, second, rungs.shocks[first], rungs.shocks[second]),
     )
+
+
+def _without_rounding(loadings: Floats, shared: FactorReturns) -> Floats:
+    """Return the loadings with exact zeros where they move the holding by no more than rounding: gold has no loading on shares beside itself."""
+    moved = np.abs(loadings) * shared.factor_returns.std(axis=1)
+    return np.where(moved > factor_model.EXACT_FIT * shared.holding_returns.std(axis=1, keepdims=True), loadings, 0.0)
 
 
 def _of_portfolio(window: Window, shared: FactorReturns) -> tuple[Floats, float | None]:

@@ -23,12 +23,13 @@ class Ladder:
     """P&L of each shock of each factor, all else unchanged [money].
 
     `shocks` and `profit_and_loss` have shape (n_factors, n_shocks); `position_exposures` (n_positions, n_factors) is the P&L of a position for a
-    move of +100 %; `shares` (n_positions, n_factors) sums to 1 over the positions for every shock (the answer is linear), NaN for a factor the
+    move of +100 %, `exposures` (n_factors,) that of all, exactly zero where they cancel; `shares` (n_positions, n_factors) sums to 1 over the positions for every shock (the answer is linear), NaN for a factor the
     portfolio as a whole does not depend on.
     """
 
     shocks: Floats
     profit_and_loss: Floats
+    exposures: Floats
     position_exposures: Floats
     shares: Floats
 
@@ -67,13 +68,13 @@ def ladder(amounts: ArrayLike, loadings: ArrayLike, shocks: ArrayLike) -> Ladder
     if sizes.ndim > 2 or (sizes.ndim == 2 and len(sizes) != factors):
         raise InvalidInput(f"shocks must have shape (n_shocks,) or (n_factors, n_shocks) with {factors} factors, got {sizes.shape}.")
     sizes = np.array(np.broadcast_to(sizes, (factors, sizes.shape[-1])))
-    total = exposures.sum(axis=0)
-    depends = np.abs(total) > NETTED * np.abs(exposures).sum(axis=0)
+    total = _total(exposures)
     return Ladder(
         shocks=sizes,
+        exposures=total,
         profit_and_loss=total[:, None] * sizes + 0.0,  # no negative zero
         position_exposures=exposures,
-        shares=np.divide(exposures, total, out=np.full_like(exposures, np.nan), where=depends) + 0.0,
+        shares=np.divide(exposures, total, out=np.full_like(exposures, np.nan), where=total != 0) + 0.0,
     )
 
 
@@ -107,7 +108,7 @@ def two_factor_grid(amounts: ArrayLike, loadings: ArrayLike, first: int, second:
     >>> two_factor_grid([100.0], [[1.0, -0.5]], 0, 1, [-0.1, 0.1], [0.0, 0.2]).tolist()
     [[-10.0, -20.0], [10.0, 0.0]]
     """
-    total = _position_exposures(amounts, loadings).sum(axis=0)
+    total = _total(_position_exposures(amounts, loadings))
     if first == second or not {first, second} <= set(range(len(total))):
         raise InvalidInput(f"a grid needs two different factors numbered 0 to {len(total) - 1}, got {first!r} and {second!r}.")
     rows, columns = finite(first_shocks, "first_shocks"), finite(second_shocks, "second_shocks")
@@ -121,3 +122,9 @@ def _position_exposures(amounts: ArrayLike, loadings: ArrayLike) -> Floats:
     if w.ndim != 1 or b.ndim != 2 or len(w) != len(b):
         raise InvalidInput(f"amounts (n_positions,) and loadings (n_positions, n_factors) do not fit: {w.shape} and {b.shape}.")
     return np.asarray(w[:, None] * b + 0.0)  # no negative zero
+
+
+def _total(exposures: Floats) -> Floats:
+    """Return the sum over positions, exactly zero where all that is left of it is rounding."""
+    total = exposures.sum(axis=0)
+    return np.where(np.abs(total) > NETTED * np.abs(exposures).sum(axis=0), total, 0.0)

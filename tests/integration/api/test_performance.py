@@ -8,7 +8,7 @@ import httpx
 import numpy as np
 import pytest
 
-from farp.analysis.performance import EXTRA_DAYS, performance_of
+from farp.analysis.performance import EXTRA_DAYS, Figures, Relative, performance_of
 from farp.api.topics.performance import PerformanceAnswer
 from farp.service import Desk
 
@@ -32,6 +32,11 @@ def test_the_answer_is_the_analysis_to_the_last_bit(api: httpx.Client, desk: Des
     for name in ("sharpe_ratio", "sortino_ratio", "omega_ratio", "calmar_ratio", "skewness"):
         assert answer["portfolio"][name] == getattr(own, name)
         assert answer["benchmark"][name] == getattr(benchmark.figures, name)
+    for name in Figures.__slots__:
+        for said, figures in ((answer["portfolio"], own), (answer["benchmark"], benchmark.figures)):
+            assert f"{name}_pct" not in said or said[f"{name}_pct"] == 100.0 * getattr(figures, name), name
+    for name in Relative.__slots__:
+        assert f"{name}_pct" not in answer["relative"] or answer["relative"][f"{name}_pct"] == 100.0 * getattr(benchmark.relative, name), name
     assert answer["portfolio"]["excess_kurtosis"] == own.kurtosis
     assert answer["relative"]["beta"] == benchmark.relative.beta
     assert answer["relative"]["information_ratio"] == benchmark.relative.information_ratio

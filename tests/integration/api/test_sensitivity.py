@@ -36,6 +36,7 @@ def test_the_answer_is_the_analysis_to_the_last_bit(api: httpx.Client, desk: Des
         assert factor["t_statistic"] == result.t_statistics[place]
     assert result.grid is not None
     assert answer["grid"]["profit_and_loss_amount"] == result.grid.profit_and_loss.tolist()
+    assert answer["grid"]["profit_and_loss_pct"][0][0] == pytest.approx(100.0 * result.grid.profit_and_loss[0, 0] / nav)
     assert (answer["grid"]["rows"], answer["grid"]["columns"]) == ("Market", "Rates")
     assert (answer["date"], answer["lookback_days"], answer["data_points"]) == ("2022-12-28", 252, 252)
 

@@ -78,6 +78,19 @@ def test_each_positions_part_is_its_own_loading() -> None:
     assert np.abs(result.ladder.shares[:, 1]).sum() == pytest.approx(1.0)
 
 
+def test_rounding_is_no_loading_and_what_cancels_is_nothing() -> None:
+    """The bond itself is in the factor set, and its loading on the market is 1e-17, not a sensitivity."""
+    result = of(TWO, ("Market", "Rates"), B=10)
+    assert (result.ladder.profit_and_loss[0] == 0).all()
+    assert result.uncertain.tolist() == [True, False]
+    assert result.grid is not None
+    assert np.unique(result.grid.profit_and_loss[:, -1]) == pytest.approx([-50.0])
+    cancelled = of(TWO, None, X=10, Y=-20)
+    assert (cancelled.ladder.profit_and_loss[0] == 0).all()
+    assert cancelled.exposures[0] == 0
+    assert np.isnan(cancelled.ladder.shares[:, 0]).all()
+
+
 def test_a_grid_is_the_two_ladders_added() -> None:
     result = of(TWO, ("market", "Rates"), X=10, Y=20)
     assert result.grid is not None
