@@ -13,6 +13,7 @@ from functools import partial
 
 import numpy as np
 
+from farp.analysis.methods import SEED, SLOW_METHODS
 from farp.analysis.window import Window
 from farp.engine.backtest import Backtest, Estimator, Progress, backtest, ranking, rolling_forecast, shared_scores, verdict, why_first
 from farp.engine.checks import MINIMUM_OBSERVATIONS, TRADING_DAYS, Floats
@@ -34,17 +35,14 @@ DAYS = 250
 CONFIDENCE = 0.99
 LIGHT_CONFIDENCES = (0.95, 0.99)
 LIGHT_DAYS = (250, 500)
-LEAST_PERCENT, MOST_PERCENT = 90.0, 99.9
 FEWEST_DAYS, MOST_DAYS = 60, 1000
 SHORTEST_LOOKBACK, LONGEST_LOOKBACK = 60, 2520
 
 FAST, ALL = "fast", "all"
-SLOW_METHODS = (MONTE_CARLO, GARCH_FILTERED)
 FAST_METHODS = tuple(method for method in METHODS if method not in SLOW_METHODS)
 
 PATHS = 25_000
 """Simulated days behind each Monte Carlo forecast: the VaR at 99 % then has a standard error of about 1 %, a tenth of that of 250 real days."""
-SEED = 20221228
 
 _ESTIMATORS: Mapping[str, Callable[[], Estimator]] = {
     HISTORICAL_SIMULATION: lambda: historical_simulation,

@@ -22,7 +22,7 @@ def backtest(
     json: options.Json = False,
 ) -> None:
     """Test VaR methods against what today's holdings would have lost, and rank them."""
-    from farp.analysis.backtest import ALL, FAST, FEWEST_DAYS, LEAST_PERCENT, LONGEST_LOOKBACK, MOST_DAYS, MOST_PERCENT, SHORTEST_LOOKBACK, backtests
+    from farp.analysis.backtest import ALL, FAST, FEWEST_DAYS, LONGEST_LOOKBACK, MOST_DAYS, SHORTEST_LOOKBACK, backtests
     from farp.engine.methods import METHODS
     from farp.report.documents.backtest import backtest_document
     from farp.report.terminals.backtest import backtest_tables
@@ -31,7 +31,7 @@ def backtest(
 
     key, day = options.portfolio_id(id), options.day(as_of)
     choice = options.parsed(lambda: parameters.one_of(method, "--method", (FAST, ALL, *METHODS)))
-    level = options.parsed(lambda: round(parameters.number_in(confidence, "--confidence", LEAST_PERCENT, MOST_PERCENT, " percent") / 100, 12))
+    level = options.parsed(lambda: parameters.confidence(confidence, "--confidence"))
     tested = options.parsed(lambda: parameters.whole(days, "--days", FEWEST_DAYS, MOST_DAYS))
     behind = options.parsed(lambda: parameters.whole(lookback, "--lookback", SHORTEST_LOOKBACK, LONGEST_LOOKBACK, " days"))
     with open_desk(load_settings()) as desk:

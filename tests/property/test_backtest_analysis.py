@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from farp.analysis import window_of
-from farp.analysis.backtest import FAST_METHODS, SLOW_METHODS, backtests, compared, forecast
+from farp.analysis.backtest import FAST_METHODS, backtests, compared, forecast
+from farp.analysis.methods import SLOW_METHODS
 from farp.engine.methods import METHODS
 from tests.markets import holding, market
 from tests.property.strategies import seeds, steady

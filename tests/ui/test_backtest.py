@@ -15,7 +15,7 @@ from farp.analysis.backtest import FAST_METHODS, BacktestAnalysis, backtests
 from farp.engine.methods import METHODS
 from farp.format import number
 from farp.service import Desk
-from farp.ui.topics.backtest import lights, probability, ranking, days_tested
+from farp.ui.topics.backtest import days_tested, lights, probability, ranking
 
 LONG_SHORT = "long-short-equity.user_003"
 OpenApp = Callable[..., AppTest]

@@ -16,10 +16,8 @@ from farp.analysis.backtest import (
     DAYS,
     FAST,
     FEWEST_DAYS,
-    LEAST_PERCENT,
     LONGEST_LOOKBACK,
     MOST_DAYS,
-    MOST_PERCENT,
     SHORTEST_LOOKBACK,
     backtests,
 )
@@ -159,9 +157,7 @@ def backtest(
 ) -> JSONResponse:
     """Return rolling one-day VaR forecasts against what today's holdings would have lost, tested and ranked by method."""
     choice = FAST if method is None else parameters.one_of(method, "method", (FAST, ALL, *METHODS))
-    level = (
-        CONFIDENCE if confidence is None else round(parameters.number_in(confidence, "confidence", LEAST_PERCENT, MOST_PERCENT, " percent") / 100, 12)
-    )
+    level = CONFIDENCE if confidence is None else parameters.confidence(confidence)
     tested = DAYS if days is None else parameters.whole(days, "days", FEWEST_DAYS, MOST_DAYS)
     behind = TRADING_DAYS if lookback is None else parameters.whole(lookback, "lookback", SHORTEST_LOOKBACK, LONGEST_LOOKBACK, " days")
     daily = parameters.flag(series, "series") if series is not None else False

@@ -16,13 +16,13 @@ from farp.analysis.backtest import (
     FAST_METHODS,
     LIGHT_CONFIDENCES,
     PATHS,
-    SLOW_METHODS,
     BacktestAnalysis,
     Forecast,
     MethodBacktest,
     NotTested,
     forecast,
 )
+from farp.analysis.methods import SLOW_METHODS
 from farp.charts.backtest import expected
 from farp.engine.backtest import Backtest, Progress
 from farp.engine.methods import METHODS

@@ -127,9 +127,9 @@ def test_too_short_a_past_says_how_many_days_it_takes(api: httpx.Client) -> None
     ("parameters", "said"),
     [
         ({"method": "guess"}, "method must be fast, all, historical_simulation, parametric_normal,"),
-        ({"confidence": "89.9"}, "confidence must be a number from 90 to 99.9 percent, got '89.9'."),
-        ({"confidence": "abc"}, "confidence must be a number from 90 to 99.9 percent"),
-        ({"confidence": "100"}, "confidence must be a number from 90 to 99.9 percent"),
+        ({"confidence": "89.9"}, "confidence must be a percentage from 90 to 99.9 such as 95 or 97.5, got '89.9'."),
+        ({"confidence": "abc"}, "confidence must be a percentage from 90 to 99.9"),
+        ({"confidence": "100"}, "confidence must be a percentage from 90 to 99.9"),
         ({"days": "59"}, "days must be a whole number from 60 to 1000, got '59'."),
         ({"days": "250.5"}, "days must be a whole number from 60 to 1000"),
         ({"lookback": "all"}, "lookback must be a whole number from 60 to 2520 days, got 'all'."),

@@ -89,7 +89,7 @@ def test_cash_alone_is_a_sentence(farp: Callable[..., Result]) -> None:
     ("option", "value", "said"),
     [
         ("--method", "guess", "--method must be fast, all, historical_simulation"),
-        ("--confidence", "42", "--confidence must be a number from 90 to 99.9 percent"),
+        ("--confidence", "42", "--confidence must be a percentage from 90 to 99.9"),
         ("--days", "1001", "--days must be a whole number from 60 to 1000"),
         ("--lookback", "59", "--lookback must be a whole number from 60 to 2520 days"),
     ],

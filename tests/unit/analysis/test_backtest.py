@@ -6,7 +6,6 @@ import pytest
 from farp.analysis import window_of
 from farp.analysis.backtest import (
     FAST_METHODS,
-    SLOW_METHODS,
     NotTested,
     backtests,
     compared,
@@ -14,6 +13,7 @@ from farp.analysis.backtest import (
     lights,
     methods_of,
 )
+from farp.analysis.methods import SLOW_METHODS
 from farp.engine.backtest import Zone, rolling_backtest
 from farp.engine.methods import METHODS
 from farp.engine.methods.historical_simulation import historical_simulation
