@@ -64,10 +64,12 @@ def reverse_stress_in_words(result: ReverseStressAnalysis) -> tuple[str, ...]:
     relative = np.divide(found.factor_moves, result.deviations, out=np.zeros_like(result.deviations), where=result.deviations > 0)
     order = np.argsort(-np.abs(relative), kind="stable").tolist()
     moved = [k for k in order if found.factor_moves[k] != 0][:3]
-    named = ", ".join(f"{result.factors.names[k]} {percent(float(found.factor_moves[k]))}" for k in moved)
+    named = ", ".join(
+        f"{result.factors.names[k]} {'down' if found.factor_moves[k] < 0 else 'up'} {percent(abs(float(found.factor_moves[k])))}" for k in moved
+    )
     share = f" ({percent(result.loss_fraction)} of the value)" if result.loss_fraction is not None else ""
     over = "a day" if result.horizon_days == 1 else f"{result.horizon_days} trading days"
-    first = f"To lose {money(found.loss, currency)}{share} within {over}, the likeliest way is {named}."
+    first = f"To lose {money(found.loss, currency)}{share} within {over}, the likeliest way is: {named}."
     second = f"{rarity(result)} {how_often(result)}"
     sentences = [first, second]
     if result.impossible:
@@ -86,7 +88,7 @@ def rarity(result: ReverseStressAnalysis) -> str:
     if distance < 1.5:
         how = "nothing out of the ordinary"
     elif distance < 2.5:
-        how = "unusual, but not rare"
+        how = "unusual"
     elif distance < 4.0:
         how = "rare"
     elif distance < 8.0:

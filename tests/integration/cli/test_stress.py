@@ -100,7 +100,7 @@ def test_reverse_stress_is_the_document_and_reads_as_sentences(farp: Callable[..
     result = reverse_stress(desk.window(LONG_SHORT), desk.history, 0.25, 10)
     assert json.loads(answer.stdout) == reverse_stress_document(result)
     shown = farp("reverse-stress", LONG_SHORT).stdout
-    assert "within 21 trading days, the likeliest way is" in shown
+    assert "within 21 trading days, the likeliest way is: " in shown
     assert "nan" not in shown
     owed = farp("reverse-stress", "debt.odd", "--loss-amount", "20")
     assert "To lose $20 within 21 trading days" in owed.stdout
