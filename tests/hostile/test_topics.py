@@ -13,9 +13,11 @@ from typing import Any
 
 import httpx
 import pytest
+import streamlit as st
 import uvicorn
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
+from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
 from farp import service
@@ -26,10 +28,14 @@ from farp.service import Desk, open_desk
 from farp.settings import load_settings
 from farp.store.protocol import PORTFOLIOS as STORED
 from farp.store.users import converted
+from farp.ui import desk as cached
 
 from .made_up_market import MARKETS, PORTFOLIOS
 
 OWNER = "user_001"
+ROOT = Path(__file__).resolve().parents[2]
+NOT_ABOUT_A_PORTFOLIO = {"upload", "methodology", "prices"}
+PAGES = sorted(page.stem for page in (ROOT / "pages").glob("*.py") if page.stem not in NOT_ABOUT_A_PORTFOLIO)
 ROUTES: dict[str, dict[str, str]] = {
     "metrics": {},
     "var": {"confidence": "99", "horizon": "10"},
@@ -181,7 +187,7 @@ def test_every_route_is_asked() -> None:
 def test_every_route_answers_or_says_why_not(served: tuple[httpx.Client, Callable[[str], None]], market: str) -> None:
     client, trade = served
     trade(market)
-    portfolios = PORTFOLIOS if market == "plain" else ("ordinary", "one", "cash", "twins", "days61", "factors")
+    portfolios = PORTFOLIOS if market == "plain" else ("ordinary", "cash", "days61", "factors")
     wrong = []
     for name in portfolios:
         for route, parameters in ROUTES.items():
@@ -231,4 +237,47 @@ def test_every_command_shows_something_or_says_why_not(folder: Path, monkeypatch
             sentence(result.stderr.strip())
         else:
             wrong.append(f"{said}: {result.exit_code} {result.exception!r} {result.stderr[-300:]}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("market", "name"),
+    [
+        ("plain", "one-flat"),
+        ("plain", "worth-nothing"),
+        ("plain", "crowd"),
+        ("a factor that never moves", "twins"),
+        ("a market that has ended", "days61"),
+        ("no factors", "cash"),
+    ],
+)
+def test_every_page_shows_something_or_says_why_not(folder: Path, monkeypatch: pytest.MonkeyPatch, market: str, name: str) -> None:
+    def opened(settings: Any) -> Desk:
+        return dataclasses.replace(open_desk(settings), history=MARKETS[market])
+
+    monkeypatch.setattr(cached, "open_desk", opened)
+    monkeypatch.setenv("FARP_DATA_DIR", str(folder))
+    monkeypatch.chdir(ROOT)
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app.query_params["portfolio"] = id_of(name)
+    app.run()
+    wrong = []
+    for page in PAGES:
+        if page != "overview":
+            app.switch_page(f"pages/{page}.py").run()
+        wrong += [f"{page}: {error.message}" for error in app.exception] + [f"{page}: {error.value}" for error in app.error]
+        words = [str(element.value) for kind in ("title", "subheader", "markdown", "caption", "info", "warning") for element in app.get(kind)]
+        words += [f"{metric.label} {metric.value} {metric.delta}" for metric in app.metric]
+        wrong += [f"{page}: {text}" for text in words if re.search(r"\b(nan|NaN|inf|None(?! of))\b", text)]
+        for chart in app.get("plotly_chart"):
+            try:
+                json.loads(chart.proto.spec, parse_constant=refuse)
+            except AssertionError as error:
+                wrong.append(f"{page}: {error}")
+        if not (app.metric or app.get("plotly_chart") or app.dataframe or app.subheader):
+            wrong.append(f"{page}: an empty page")
+    st.cache_resource.clear()
+    st.cache_data.clear()
     assert wrong == []
