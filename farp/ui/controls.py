@@ -201,5 +201,5 @@ def keep(key: str, value: Any, written: str | None = None) -> Any:
 
 
 def row(count: int, widths: Sequence[float] | None = None) -> Any:
-    """Return `count` columns for controls, aligned at their lower edge."""
-    return st.columns(list(widths) if widths else count, vertical_alignment="bottom", gap="medium")
+    """Return `count` columns for controls, their labels on one line."""
+    return st.columns(list(widths) if widths else count, vertical_alignment="top", gap="medium")

@@ -31,6 +31,10 @@ _STYLE = """<style>
 [class*="st-key-cards"] { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 0.75rem; }
 @media (max-width: 1100px) { [class*="st-key-cards"] { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
 [data-testid="stMetricDelta"] { font-size: 0.85rem; }
+[data-testid="stSidebarHeader"] { height: 2rem; padding-bottom: 0; }
+[data-testid="stSidebarNavLink"] { padding-top: 0; padding-bottom: 0; min-height: 1.45rem; }
+[data-testid="stNavSectionHeader"] { margin: 0.2rem 0 0.1rem; }
+[data-testid="stSidebarNavItems"] > div { margin-bottom: -0.35rem; }
 [data-testid="stMainBlockContainer"] { max-width: 84rem; }
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding-left: 1rem; padding-right: 1rem; }
@@ -46,7 +50,7 @@ _DARK_STYLE = """<style>
 def frame(pages: dict[str, list[Page]] | None = None) -> Page:
     """Draw what all pages share and return the page to run; called by app.py only."""
     _page_config()
-    page = st.navigation(pages or sections())
+    page = st.navigation(pages or sections(), expanded=True)
     st.session_state["_framed"] = True
     with st.container(key="unseen"):
         st.html(_STYLE + (_DARK_STYLE if theme_watch.dark() else ""))
