@@ -33,7 +33,7 @@ POSITIONS = (
 )
 GRID = (
     "Profit or loss when **two factors move together** and the others stay where they are: the sum of the two ladders.\n\n"
-    "How likely the two are to move together is not part of it: the page Stress takes that into account."
+    "How likely the two are to move together is not part of it: the page Stress tests takes that into account."
 )
 FACTOR = "Which factor's positions to show, with the factor that costs most first."
 AXIS = "Two factors that move together. Choose different ones."

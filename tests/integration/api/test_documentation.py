@@ -50,6 +50,8 @@ def test_the_schema_describes_every_answer_and_parameter(api: httpx.Client) -> N
         "/api/v1/risk/var": {"get"},
         "/api/v1/risk/exposure": {"get"},
         "/api/v1/risk/factor-contributions": {"get"},
+        "/api/v1/risk/performance": {"get"},
+        "/api/v1/risk/sensitivity": {"get"},
         "/api/v1/risk/stress": {"get", "post"},
         "/api/v1/risk/reverse-stress": {"get"},
         "/api/v1/scenarios": {"get", "post"},
