@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from farp.cli import backtest, contributions, correlation, factors, pca, performance, sensitivity, stress
+from farp.cli import prices as prices_commands
 from farp.cli.options import AsOf, Id, Json, MistypedArgument, day, portfolio_id
 from farp.cli.output import console, print_json
 from farp.errors import FarpError, InvalidInput, NoPortfolios
@@ -177,6 +178,9 @@ for _topic in (
     app.command()(_topic)
 
 
+app.add_typer(prices_commands.app, name="prices")
+
+
 @app.command(name="import")
 def import_(
     file: Annotated[str, typer.Argument(help="A positions file of a broker, custodian or spreadsheet; - reads standard input.")],
@@ -295,12 +299,13 @@ def check() -> None:
             shown_default = str(error)
         else:
             shown_default = f"{default.id} ({default.name})"
-    age = (dt.date.today() - status.last_price_date).days
+    last = status.last_price_date
+    freshness = f"{day(last)}, {(dt.date.today() - last).days:,} days ago" if last else "none yet; run `farp prices update`"
     facts = [
         ("Store", status.store),
         ("Users", f"{status.users:,}"),
         ("Price source", f"{status.source} ({status.source_label})"),
-        ("Last prices", f"{day(status.last_price_date)}, {age:,} days ago"),
+        ("Last prices", freshness),
         ("Instruments", f"{status.instruments:,}"),
         ("Benchmark", status.benchmark),
         ("Risk-free rate", percent(status.risk_free_rate, 2)),
