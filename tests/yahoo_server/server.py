@@ -20,6 +20,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from farp.market import PriceHistory
+from farp.portfolio import AssetClass
 from farp.prices.symbols import is_pair, yahoo_symbol
 
 CRUMB = "Lp9x.crumb"
@@ -72,6 +73,7 @@ class YahooServer:
         self.spans: list[tuple[str, int, int]] = []
         self.crumbless = 0
         self.slow_seconds = 0.9
+        self.delay_seconds = 0.0  # before every chart
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
@@ -107,7 +109,8 @@ class YahooServer:
             facts = history.instruments[ticker]
             column = history.close(ticker)
             kept = [(day.item(), float(close)) for day, close in zip(history.dates, column, strict=True) if close == close and day.item() >= start]
-            fx, coin = is_pair(ticker), ticker.endswith("-USD")
+            fx, coin, index = is_pair(ticker), ticker.endswith("-USD"), ticker.startswith("^")
+            fund = "ETF" in facts.name or facts.asset_class is not AssetClass.EQUITY
             symbol = yahoo_symbol(ticker)
             assert symbol is not None
             self.add(
@@ -116,7 +119,7 @@ class YahooServer:
                     days=[day for day, _ in kept],
                     closes=[close for _, close in kept],
                     name=facts.name,
-                    kind="CURRENCY" if fx else "CRYPTOCURRENCY" if coin else "ETF" if "ETF" in facts.price_kind else "EQUITY",
+                    kind="CURRENCY" if fx else "CRYPTOCURRENCY" if coin else "INDEX" if index else "ETF" if fund else "EQUITY",
                     currency=facts.currency,
                     zone="Europe/London" if fx else "UTC" if coin else "America/New_York",
                     opens=dt.time(0) if fx or coin else dt.time(9, 30),
@@ -240,6 +243,7 @@ class YahooServer:
                     self._send(404, b"", "text/html", cookie=True)
 
             def _chart(self, symbol: str, query: dict[str, list[str]]) -> None:
+                time.sleep(server.delay_seconds)
                 trouble = server.trouble_of(symbol)
                 if trouble == "429":
                     self._send(429, b"Too Many Requests\r\n", "text/plain")
