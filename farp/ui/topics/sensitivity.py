@@ -38,7 +38,6 @@ GRID = (
 FACTOR = "Which factor's positions to show, with the factor that costs most first."
 AXIS = "Two factors that move together. Choose different ones."
 UNIT = "Show profit and loss as money or as percent of net asset value."
-MOVES = "What each factor is made of, and how a move of it is counted."
 
 
 def sensitivity_cards(result: SensitivityAnalysis) -> None:
