@@ -13,6 +13,7 @@ from farp.analysis.stress import ScenarioKind, StressAnalysis, StressResult
 from farp.analysis.window import Window
 from farp.errors import FarpError
 from farp.format import day, money, number, percent
+from farp.portfolio import cash_currency
 from farp.report.stress_sentences import KIND_NAMES, coverage_in_words
 from farp.ui import cards, controls, tables
 from farp.ui.cards import Card
@@ -141,7 +142,7 @@ def result_cards(result: StressResult, window: Window, benchmark: str) -> None:
             Card(
                 label="Largest loss",
                 value=money(min(hit, 0.0), window.base_currency),
-                beside=window.holdings[worst].ticker if hit < 0 else "no holding loses",
+                beside=_called(window.holdings[worst].ticker) if hit < 0 else "no holding loses",
                 help="The holding that loses most in this scenario.",
             )
         ]
@@ -298,6 +299,11 @@ def notes(sentences: tuple[str, ...]) -> None:
     """Draw sentences about a result quietly, one below the other."""
     if sentences:
         st.caption("  \n".join(literal(sentence) for sentence in sentences))
+
+
+def _called(ticker: str) -> str:
+    currency = cash_currency(ticker)
+    return ticker if currency is None else f"{currency} cash"
 
 
 def _rest(result: StressResult) -> str:

@@ -119,9 +119,9 @@ def _shocks(base_currency: str, held: Sequence[str]) -> tuple[tuple[Shock, ...],
         hide_index=True,
         height="content",
         column_config={
-            WHAT: st.column_config.SelectboxColumn(options=list(options.values()), width="large", help=stress.EDITOR, required=True),
+            WHAT: st.column_config.SelectboxColumn(options=list(options.values()), width=230, help=stress.EDITOR, required=True),
             MOVE: st.column_config.NumberColumn(
-                min_value=100 * LOWEST_SHOCK, max_value=100 * HIGHEST_SHOCK, format="%.6g", width="small", help=stress.EDITOR, required=True
+                min_value=100 * LOWEST_SHOCK, max_value=100 * HIGHEST_SHOCK, format="%.6g", width=90, help=stress.EDITOR, required=True
             ),
         },
     )
