@@ -208,8 +208,7 @@ def forecast(
         raise DataError(f"The value of these holdings did not move on any of the {len(profit_and_loss)} days, so there is no VaR to test.")
     seen = profit_and_loss
     if method == MONTE_CARLO:
-        positions = window.market_values[:, None] * window.past_returns[:, -(lookback + days) :]
-        seen = positions[(positions != 0).any(axis=1)]  # cash never moves, and would only make the covariance singular
+        seen = window.market_values[:, None] * window.past_returns[:, -(lookback + days) :]
     block = BLOCK if method in SLOW_METHODS else None
     estimate = rolling_forecast(seen, _ESTIMATORS[method](), tuple(dict.fromkeys(confidences)), days, lookback, block, progress)
     return Forecast(method=method, lookback=lookback, estimate=estimate)

@@ -52,6 +52,12 @@ def test_as_json_it_is_the_document_of_the_api_to_the_last_bit(farp: Callable[..
     assert len(expected["methods"]) == 8
 
 
+def test_a_long_lookback_leaves_what_is_left_to_test(farp: Callable[..., Result], desk: Desk) -> None:
+    answer = json.loads(farp(LONG_SHORT, "--json", "--method", "student_t", "--lookback", "504", "--days", "1000").stdout)
+    past = len(desk.window(LONG_SHORT, extra_days=None).past_dates)
+    assert answer["data_points"] == past - 504 < 1000
+
+
 def test_the_tables_are_the_ranking_and_a_sentence_for_each_method(farp: Callable[..., Result], desk: Desk) -> None:
     shown = farp(LONG_SHORT).stdout
     result = backtests(desk.window(LONG_SHORT, extra_days=250))

@@ -351,6 +351,9 @@ def test_a_ratio_of_two_is_as_far_from_one_as_a_half():
     assert (two.shortfall_ratio, half.shortfall_ratio) == (2.0, pytest.approx(0.5))
     assert ranking([two, one], [1.0, 1.0]) == (1, 0)
     assert ranking([two, half], [1.0, 1.0]) == (1, 0)  # a half and a hair more is nearer
+    far = with_exceptions(*spread(12), loss=3.2)
+    assert far.shortfall_ratio == pytest.approx(1.6)
+    assert ranking([half, far], [1.0, 1.0]) == (1, 0)  # 0.5 is nearer to 1 as a difference, not as a factor
     gains = backtest(np.full(40, 1.0), forecast(np.full(40, -2.0), np.full(40, 3.0)))[0]  # a gain that was too small: the ratio is negative
     assert gains.shortfall_ratio == pytest.approx(-1 / 3)
     assert ranking([gains, gains], [1.0, 1.0]) == (0, 1)
