@@ -86,6 +86,7 @@ def test_a_group_is_the_sum_of_its_holdings_and_its_increment_is_computed_anew()
     assert tech.incremental_value_at_risk == pytest.approx(2.0)  # X alone loses 12 and 20
     assert tech.holdings == (0, 1)
     assert parts["Energy"].share == pytest.approx(32 / 202)
+    assert parts["Energy"].incremental_value_at_risk == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize(
@@ -217,6 +218,15 @@ def test_a_day_without_a_factor_price_counts_as_specific_and_the_total_stays() -
     assert parametric["Specific"].component_value_at_risk == pytest.approx(expected, rel=0.01)  # two days in one are no exact multiple of the factor
 
 
+def test_a_factor_of_two_legs_needs_both() -> None:
+    closes = {"A": path(moves(120, d60=-0.3, d20=-0.1)), "M": wandering(121, 1), "B": wandering(121, 2)}
+    closes["M"][61] = np.nan  # no move of M on the days 60 and 61
+    history = market(closes, factors=FactorSet(name="own", factors=(Factor(name="M less B", legs=(("M", 1.0), ("B", -1.0))),)))
+    parts = named(contributions(window_of(portfolio(A=10), history), history, Breakdown.FACTOR, confidence=0.999))
+    assert parts["M less B"].component_expected_shortfall == 0.0
+    assert parts["Specific"].share == pytest.approx(1.0)
+
+
 def test_factors_of_ones_own_have_their_names() -> None:
     history = factor_market()
     own = FactorSet(name="own", factors=(Factor(name="B", legs=(("B", 1.0),)), Factor(name="M less B", legs=(("M", 1.0), ("B", -1.0)))))
@@ -232,7 +242,10 @@ def test_factors_of_ones_own_have_their_names() -> None:
 def steady(**quantities: float) -> Contributions:
     up = 100.0 * 1.001 ** np.arange(120)
     wave = wandering(120, 5)
-    history = market({"U": up, "A": wave, "TWIN": wave, "C": np.full(120, 5.0)}, factors=one_factor("A"))
+    bill = 100.0 * 1.00001 ** np.arange(120)
+    nearly = wave * (1.0 + 1e-9 * np.sin(np.arange(120.0)))
+    closes = {"U": up, "A": wave, "TWIN": wave, "NEARLY": nearly, "BILL": bill, "BILL3": bill * 3.0, "C": np.full(120, 5.0)}
+    history = market(closes, factors=one_factor("A"))
     view = View(str(quantities.pop("view")))
     by = Breakdown(str(quantities.pop("by", "position")))
     return contributions(window_of(portfolio(**quantities), history), history, by, view)
@@ -247,8 +260,9 @@ def steady(**quantities: float) -> Contributions:
         ({"CASH_USD": 10}, "did not change in value"),
         ({"A": 10, "TWIN": -10}, "cancel each other"),
         ({"A": 10, "TWIN": -10, "C": 3}, "cancel each other"),
+        ({"BILL": 30, "BILL3": -10}, "cancel each other"),
     ],
-    ids=["constant", "cash", "hedged", "hedged and constant"],
+    ids=["constant", "cash", "hedged", "hedged and constant", "hedged but for rounding"],
 )
 def test_no_risk_has_no_shares_and_a_sentence(held: dict[str, float], because: str, view: View, by: str) -> None:
     result = steady(view=view, by=by, **held)  # type: ignore[arg-type]
@@ -259,6 +273,14 @@ def test_no_risk_has_no_shares_and_a_sentence(held: dict[str, float], because: s
         assert (part.share, part.component_value_at_risk, part.marginal_value_at_risk) == (None, None, None)
         assert part.component_expected_shortfall == 0.0
         assert np.isfinite(part.incremental_value_at_risk)
+
+
+def test_a_covariance_cannot_tell_near_twins_apart_and_says_so() -> None:
+    normal = steady(view=View.PARAMETRIC, A=10, NEARLY=-10)  # type: ignore[arg-type]
+    assert normal.value_at_risk > 0
+    assert "cancel each other" in (normal.nothing_because or "")
+    worst = steady(view=View.HISTORICAL, A=10, NEARLY=-10)  # type: ignore[arg-type]
+    assert sum(part.share or 0.0 for part in worst.contributors) == pytest.approx(1.0)
 
 
 def test_worst_days_that_earned_money_have_parts_but_no_shares() -> None:
