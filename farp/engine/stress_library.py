@@ -38,7 +38,7 @@ HISTORICAL_SCENARIOS = (
     _scenario("black-monday-1987", "Black Monday 1987", "1987-10-16", "1987-10-19", "Shares fell by about a fifth in a single day."),
     _scenario("asia-1997", "Asian crisis 1997", "1997-10-21", "1997-10-27", "Asian currencies broke, and shares fell around the world."),
     _scenario("russia-ltcm-1998", "Russia and LTCM 1998", "1998-07-15", "1998-10-08", "Russia defaulted, and a large hedge fund had to be rescued."),
-    _scenario("dot-com-2000", "Dot-com bust 2000-2002", "2000-03-24", "2002-10-09", "Technology shares collapsed over two and a half years."),
+    _scenario("dot-com-2000", "Dot-com 2000-2002", "2000-03-24", "2002-10-09", "Technology shares collapsed over two and a half years."),
     _scenario(
         "september-11-2001",
         "11 September 2001",

@@ -51,8 +51,8 @@ def test_cards_bars_and_detail_show_the_analysis(open_app: OpenApp, desk: Desk) 
     assert not app.exception
     worst = result.ranked[0]
     shown = cards(app)
-    assert shown["Worst crisis"] == money(next(one.total for one in result.ranked if one.kind == "historical"))
-    assert shown["Best scenario"] == money(result.ranked[-1].total)
+    assert shown["Worst crisis"] == percent(next(one.fraction for one in result.ranked if one.kind == "historical"))
+    assert shown["Best scenario"] == percent(result.ranked[-1].fraction)
     assert shown["With a figure"] == f"{len(result.ranked)} of {len(result.results)}"
     assert shown["Outcome"] == money(worst.total)
     assert shown["Benchmark"] == percent(worst.benchmark_move)

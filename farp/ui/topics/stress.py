@@ -30,8 +30,8 @@ RANKING = (
     "A crisis of the past takes each holding's own return from the close of its first day to the close of its last, prices and exchange rates"
     " together. A holding without prices then moves as its loadings on the factors say; the paler a bar, the less it rests on own prices alone."
 )
-WORST_PAST = "**Worst crisis**: the dated scenario in which today's holdings lose most.\n\nΣ market value × return over the dates of the scenario."
-WORST_SHOCK = "**Worst shock**: the example or saved scenario in which today's holdings lose most.\n\nΣ market value × move that the shocks imply."
+WORST_PAST = "**Worst crisis**: the dated scenario in which today's holdings lose most.\n\nΣ market value × return over its dates ÷ net asset value."
+WORST_SHOCK = "**Worst shock**: the example or saved scenario in which today's holdings lose most.\n\nΣ market value × move that the shocks imply ÷ net asset value."
 BEST = "**Best scenario**: the one in which today's holdings gain most. What helps here hurts a portfolio that is short of it."
 REACH = (
     "**With a figure**: how many scenarios the prices at hand can answer.\n\n"
@@ -103,8 +103,8 @@ def ranking_cards(result: StressAnalysis) -> None:
     def card(label: str, one: StressResult | None, help: str) -> Card:
         if one is None:
             return Card(label=label, value=money(None), beside="none has a figure", help=help)
-        share = f" · {percent(one.fraction)}" if one.fraction is not None else ""
-        return Card(label=label, value=money(one.total, currency), beside=f"{one.scenario.name}{share}", help=help)
+        value = percent(one.fraction) if one.fraction is not None else money(one.total, currency)
+        return Card(label=label, value=value, beside=one.scenario.name, help=help)
 
     cards.draw(
         [
@@ -170,7 +170,7 @@ def reverse_cards(result: ReverseStressAnalysis) -> None:
                 beside=f"{percent(worst)} of value" if worst is not None else "through the factors",
                 help=REVERSE_WORST,
             ),
-            Card(label="Explained", value=percent(result.systematic, 0), beside="of variance by these factors", help=EXPLAINED),
+            Card(label="Explained", value=percent(result.systematic, 0), beside="of the variance", help=EXPLAINED),
         ],
         key="reverse",
     )
