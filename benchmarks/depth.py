@@ -19,7 +19,7 @@ from farp.analysis.correlation import correlations
 from farp.analysis.factors import portfolio_factors, rolling_loadings
 from farp.analysis.methods import comparison
 from farp.analysis.pca import portfolio_components
-from farp.analysis.performance import EXTRA_DAYS, performance_of
+from farp.analysis.performance import performance_of
 from farp.analysis.reverse_stress import reverse_stress
 from farp.analysis.sensitivity import sensitivities
 from farp.analysis.stress import stresses

@@ -16,7 +16,7 @@ from farp.errors import FarpError
 DOCS = Path(farp.__file__).resolve().parents[1] / "docs"
 FILE = "methodology.md"
 
-_HEADING = re.compile(r"^(?P<title>.*?)\s*(?:\(`(?P<source>[^`]+)`\))?\s*$")
+_HEADING = re.compile(r"^(?P<title>.*?)\s*(?:\((?P<sources>`[^`]+`(?:, `[^`]+`)*)\))?\s*$")
 _DECISION = re.compile(r"^adr/(?P<number>\d+)-[a-z0-9-]+\.md$")
 _LINK = re.compile(r"\[(?P<text>[^\]]+)\]\((?P<target>[^)\s]+)\)")
 _CODE = re.compile(r"(```.*?```|``.+?``|`[^`]+`)", re.DOTALL)
@@ -27,11 +27,11 @@ _KNOWN_SCHEMES = ("https://", "http://")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """A part under a heading of the second level: `anchor` is its name in a link, `source` the module that computes it, `body` markdown."""
+    """A part under a heading of the second level: `anchor` is its name in a link, `sources` the modules that compute it, `body` markdown."""
 
     title: str
     anchor: str
-    source: str | None
+    sources: tuple[str, ...]
     body: str
 
 
@@ -121,13 +121,14 @@ def _section(part: str, anchors: Mapping[str, str]) -> Section:
     heading, _, body = part.partition("\n")
     found = _HEADING.match(heading)
     assert found is not None  # narrows the type: every line matches
-    return Section(title=found["title"], anchor=_anchor(heading), source=found["source"], body=on_screen(body.strip(), anchors))
+    sources = tuple(re.findall(r"`([^`]+)`", found["sources"] or ""))
+    return Section(title=found["title"], anchor=_anchor(heading), sources=sources, body=on_screen(body.strip(), anchors))
 
 
 def _decision(target: str, text: str) -> Section:
     title, body = _title_and_rest(text.strip())
     body = re.sub(r"^## (.+)$", r"**\1**", body, flags=re.MULTILINE)
-    return Section(title=re.sub(r"^\d+\.\s+", "", title), anchor=_decision_anchor(target), source=f"docs/{target}", body=on_screen(body, {}))
+    return Section(title=re.sub(r"^\d+\.\s+", "", title), anchor=_decision_anchor(target), sources=(f"docs/{target}",), body=on_screen(body, {}))
 
 
 def _decisions_in(text: str) -> list[str]:

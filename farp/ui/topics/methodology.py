@@ -60,6 +60,6 @@ def sections(found: Methodology) -> None:
 
 def _section(section: Section) -> None:
     st.header(literal(section.title), anchor=section.anchor)
-    if section.source:
-        st.caption(f"In the code: `farp/{section.source.removeprefix('farp/')}`")
+    if section.sources:
+        st.caption("In the code: " + ", ".join(f"`farp/{source.removeprefix('farp/')}`" for source in section.sources))
     st.markdown(section.body)

@@ -14,13 +14,13 @@ First `a $b` and $5.
 
 ## Value (`farp/valuation.py`)
 
-See [ADR 6](adr/0006-no-fill.md), [the API](api.md), [below](#factors-and-more-enginefactorspy) and [a site](https://example.org/a:b~c).
+See [ADR 6](adr/0006-no-fill.md), [the API](api.md), [below](#factors-and-more-enginefactorspy-enginepcapy) and [a site](https://example.org/a:b~c).
 
 ```
 ## not a heading, $ and ~ stay
 ```
 
-## Factors, and more (`engine/factors.py`)
+## Factors, and more (`engine/factors.py`, `engine/pca.py`)
 
 | number | definition |
 |---|---:|
@@ -34,10 +34,10 @@ RECORDS = {"adr/0006-no-fill.md": "# 6. Nothing is filled\n\nStatus: accepted\n\
 def test_sections_have_titles_anchors_and_the_module_that_computes_them():
     found = parsed(TEXT, RECORDS)
     assert found.title == "Title"
-    assert [(section.title, section.anchor, section.source) for section in found.sections] == [
-        ("Value", "value", "farp/valuation.py"),
-        ("Factors, and more", "factors-and-more", "engine/factors.py"),
-        ("References", "references", None),
+    assert [(section.title, section.anchor, section.sources) for section in found.sections] == [
+        ("Value", "value", ("farp/valuation.py",)),
+        ("Factors, and more", "factors-and-more", ("engine/factors.py", "engine/pca.py")),
+        ("References", "references", ()),
     ]
     assert "## not a heading, $ and ~ stay" in found.sections[0].body
 
@@ -78,7 +78,9 @@ def test_no_word_of_the_file_is_lost():
         without_links = re.sub(r"\[([^\]]+)\]\([^)\s]+\)", r"\1", markdown)
         return re.findall(r"\w+", without_links.replace("\\", ""))
 
-    shown = f"{found.title} {found.introduction} " + " ".join(f"{section.title} {section.source or ''} {section.body}" for section in found.sections)
+    shown = f"{found.title} {found.introduction} " + " ".join(
+        f"{section.title} {' '.join(section.sources)} {section.body}" for section in found.sections
+    )
     assert words(shown) == words(text)
 
 
@@ -86,13 +88,13 @@ def test_every_heading_is_a_section_and_every_anchor_is_there_once():
     text = (DOCS / FILE).read_text(encoding="utf-8")
     found = read()
     assert [section.title for section in found.sections] == [
-        re.sub(r" \(`[^`]+`\)$", "", line[3:]) for line in text.splitlines() if line.startswith("## ")
+        re.sub(r" \(`.+`\)$", "", line[3:]) for line in text.splitlines() if line.startswith("## ")
     ]
     anchors = [section.anchor for section in (*found.sections, *found.decisions)]
     assert len(set(anchors)) == len(anchors)
     for section in found.sections:
-        if section.source:
-            module = DOCS.parent / "farp" / section.source.removeprefix("farp/")
+        for source in section.sources:
+            module = DOCS.parent / "farp" / source.removeprefix("farp/")
             assert module.exists(), f"the heading of {section.title} names a module that is not there"
 
 
