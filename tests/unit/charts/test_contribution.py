@@ -153,3 +153,15 @@ def test_no_loss_to_share_out_is_the_sentence_of_the_analysis(report_of: Callabl
 
 def test_without_net_asset_value_the_topic_has_no_weights_either(report_of: Callable[[str], RiskReport]) -> None:
     assert [trace.type for trace in contribution_bars(broken_down(report_of("negative")), LIGHT).data] == ["bar"]
+
+
+def test_names_are_shown_as_they_are_and_long_ones_stay_bounded(mixed: RiskReport) -> None:
+    odd = "<b>A&B</b>" + "x" * 60
+    sectors = broken_down(mixed, Breakdown.SECTOR)
+    factors = broken_down(mixed, Breakdown.FACTOR)
+    for result in (sectors, factors):
+        first, *rest = result.contributors
+        figure = contribution_bars(replace(result, contributors=(replace(first, name=odd), *rest)), LIGHT)
+        texts = [*figure.layout.yaxis.ticktext, *figure.data[0].hovertext]
+        assert [text for text in texts if "<b>" in text] == []
+        assert max(len(label.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")) for label in figure.layout.yaxis.ticktext) <= 30
