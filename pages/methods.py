@@ -3,15 +3,12 @@
 import streamlit as st
 
 from farp.analysis.methods import QUICK_METHODS, SLOW_METHODS, MethodFigure, NoFigure, compared, method_row, method_view
-from farp.charts.methods import comparison_bars, method_histogram
 from farp.engine.methods import METHODS
 from farp.engine.value_at_risk import HISTORICAL_SIMULATION
-from farp.report.methods import EXPLAINED, apart_in_words
-from farp.ui import controls, tables
-from farp.ui.charts import chart, current_palette
+from farp.ui import controls
+from farp.ui.charts import current_palette
 from farp.ui.desk import kept
 from farp.ui.shell import current_portfolio, current_window, guarded, through_app
-from farp.ui.text import literal
 from farp.ui.topics import methods
 
 through_app()
@@ -28,61 +25,40 @@ with guarded():
         rule = controls.rule()
     window = current_window(days, portfolio=portfolio)
     asked = (portfolio, window.as_of, days, level, rule)
+    colours = current_palette()
 
     def row(method: str) -> MethodFigure | NoFigure:
         return kept("method", lambda: method_row(window, method, level, over, rule), method, over, *asked)
 
-    # the quick ones at once; the others once this session has computed them, at the end of the page
-    there = st.session_state.get("_methods_done") == repr((over, *asked))
-    pending = () if there else SLOW_METHODS
-    result = compared(window, [row(method) for method in (METHODS if there else QUICK_METHODS)], level, over, rule)
+    side_by_side = st.empty()
+    progress = st.empty()
+    left, _ = controls.row(2, [1, 2])
+    with left:
+        chosen = controls.choice("Method in detail", METHODS, key="method", default=HISTORICAL_SIMULATION, help=methods.METHOD)
+    detail = st.empty()
 
-    methods.method_cards(result)
-    st.markdown(literal(apart_in_words(result)))
-    colours = current_palette()
-    chart(
-        "The same risk by every method",
-        comparison_bars(result, colours, pending),
-        lambda: methods.methods_table(result, pending),
-        key="methods",
-        help=methods.BARS,
-    )
-    progress = st.container()
-    progress.empty()
-    st.subheader("Side by side", anchor=False, help=methods.TABLE)
-    tables.show(methods.methods_table(result, pending), key="methods_table")
+    def draw(there: tuple[str, ...]) -> None:
+        result = compared(window, [row(method) for method in there], level, over, rule)
+        pending = tuple(method for method in METHODS if method not in there)
+        with side_by_side.container():
+            methods.side_by_side(result, pending, colours)
+        with detail.container():
+            methods.explained(chosen)
+            if chosen in pending:
+                st.caption(methods.PENDING)
+            elif isinstance(answer := row(chosen), NoFigure):
+                methods.no_figure(answer)
+            else:
+                view = kept("method_view", lambda: method_view(window, chosen, level, rule), chosen, *asked)
+                methods.in_detail(view, window, colours, final=not pending)
 
-    chosen = controls.choice("Method in detail", METHODS, key="method", default=HISTORICAL_SIMULATION, help=methods.METHOD)
-    st.markdown(literal(EXPLAINED[chosen]))
-    answer = next((one for one in result.rows if one.method == chosen), None)
-    if answer is None:
-        st.caption(methods.PENDING)
-    elif isinstance(answer, NoFigure):
-        st.info(literal(answer.message), icon=":material/info:")
-    else:
-        view = kept("method_view", lambda: method_view(window, chosen, level, rule), chosen, *asked)
-        left, right = st.columns([6, 5], gap="large")
-        with left:
-            chart(
-                f"One day as seen by {answer.name}",
-                method_histogram(view, window.profit_and_loss, window.base_currency, colours),
-                lambda: methods.view_table(view, result),
-                key="method_view",
-                help=methods.VIEW,
-            )
-            if view.no_curve_because:
-                st.caption(literal(view.no_curve_because))
-        with right:
-            st.subheader("Chosen and fitted", anchor=False, help=methods.FACTS)
-            tables.show(methods.facts_table(view.tail, window.base_currency), key="method_facts")
-
-    @st.fragment
-    def slow_methods() -> None:
+    # The slow methods come last, into a page that is there to be read and used. They are drawn into the same places rather than by
+    # another run of the page, which would take away what this one had to say about the link.
+    ready = repr((over, *asked))
+    if st.session_state.get("_methods_ready") != ready:
+        draw(QUICK_METHODS)
         with progress, st.spinner("Monte Carlo draws 100,000 days and GARCH is being fitted …"):
             for method in SLOW_METHODS:
                 row(method)
-        st.session_state["_methods_done"] = repr((over, *asked))
-        st.rerun()
-
-    if pending:
-        slow_methods()
+        st.session_state["_methods_ready"] = ready
+    draw(tuple(METHODS))

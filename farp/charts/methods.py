@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from farp.analysis.methods import MethodComparison, MethodFigure, MethodView, NoFigure
+from farp.analysis.methods import MethodComparison, MethodFigure, MethodView
 from farp.charts.axes import around, count_axis, money_axis
-from farp.charts.bars import Bar, Mark, marked_bars
-from farp.charts.theme import KEY_HEIGHT, Palette, drawn, key, see_through, sentence
+from farp.charts.bars import row_layout, rows_height
+from farp.charts.theme import KEY_HEIGHT, SMALL, Palette, drawn, key, see_through, sentence
 from farp.charts.value_at_risk import LINE_OF_TEXT, bins, labelled_lines
 from farp.charts.words import brief, exact
 from farp.engine.checks import Floats
@@ -21,32 +21,85 @@ from farp.format import confidence as shown_confidence
 from farp.format import days as shown_days
 from farp.format import percent
 
+ALIKE = 1e-9
+"""Days that differ by no more than this fraction of their size differ by rounding."""
+FAR = 4.0
+"""So many times the range of the days may a method reach beyond them; further out, the days would be a stroke in the chart."""
+
 _ROOM = 0.02  # of the plot's height, between the tallest mark and the labels
 
 
 def comparison_bars(comparison: MethodComparison, palette: Palette, pending: Sequence[str] = ()) -> go.Figure:
     """Draw the VaR of each method with its ES as a tick, and behind them the range in which chance alone puts the historical VaR.
 
-    `pending` are methods whose figure is still being computed: they have their row already, so that nothing jumps when it arrives.
+    The VaR is written inside its bar and the ES beside its tick, so that neither is taken for the other. `pending` are methods whose
+    figure is still being computed: they have their row already, so that nothing jumps when it arrives.
     """
-    currency = comparison.window.base_currency
-    figures = {row.method: row for row in comparison.rows}
+    currency, rows = comparison.window.base_currency, {row.method: row for row in comparison.rows}
     if not any(figure.amount or figure.expected_shortfall for figure in comparison.figures):
         return sentence("These holdings did not change in value, so there is nothing to compare.", palette)
-    bars: list[Bar] = []
-    marks: list[Mark | None] = []
-    for method in METHODS:
-        row = figures.get(method)
-        if isinstance(row, MethodFigure):
-            bars.append(_bar(row, currency, palette))
-            marks.append(Mark(value=row.expected_shortfall, hover=f"{row.name}: beyond the VaR {_loss(row.expected_shortfall, currency)} on average"))
-        elif isinstance(row, NoFigure) or method in pending:
-            said = "no figure" if isinstance(row, NoFigure) else "being computed"
-            bars.append(Bar(label=METHODS[method], value=0.0, text=said, hover=said, colour=palette.primary))
-            marks.append(None)
+    shown = [method for method in METHODS if method in rows or method in pending]
+    figures = [(place, row) for place, method in enumerate(shown) if isinstance(row := rows.get(method), MethodFigure)]
+    others = [(place, "no figure" if method in rows else "being computed") for place, method in enumerate(shown) if place not in dict(figures)]
+    places = [place for place, _ in figures]
+    losses, shortfalls = [figure.amount for _, figure in figures], [figure.expected_shortfall for _, figure in figures]
+    texts = [f"  {brief(amount, currency)}" for amount in shortfalls]
+    traces: list[dict[str, Any]] = [
+        {
+            "type": "bar",
+            "orientation": "h",
+            "name": "VaR",
+            "x": losses,
+            "y": places,
+            "width": 0.66,
+            "marker": {"color": palette.primary, "line": {"width": 0}},
+            "text": [f"{brief(amount, currency)} " for amount in losses],
+            "textposition": "auto",
+            "insidetextanchor": "end",
+            "textangle": 0,
+            "constraintext": "none",
+            "cliponaxis": False,
+            "insidetextfont": {"color": palette.text_on(palette.primary), "size": SMALL},
+            "outsidetextfont": {"color": palette.primary_text, "size": SMALL},
+            "hovertext": [_hover(figure, currency) for _, figure in figures],
+            "hovertemplate": "%{hovertext}<extra></extra>",
+        },
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "name": "expected shortfall",
+            "x": shortfalls,
+            "y": places,
+            "cliponaxis": False,
+            "marker": {"symbol": "line-ns", "size": 15, "line": {"width": 3, "color": palette.ink}},
+            "hovertext": [f"{figure.name}: beyond the VaR {_loss(figure.expected_shortfall, currency)} on average" for _, figure in figures],
+            "hovertemplate": "%{hovertext}<extra></extra>",
+        },
+        {
+            "type": "scatter",
+            "mode": "text",
+            "x": [max(0.0, amount) for amount in shortfalls] + [0.0] * len(others),
+            "y": places + [place for place, _ in others],
+            "cliponaxis": False,
+            "text": texts + [f"  {said}" for _, said in others],
+            "textposition": "middle right",
+            "textfont": {"color": [palette.ink] * len(figures) + [palette.muted] * len(others), "size": SMALL},
+            "hoverinfo": "skip",
+        },
+    ]
     title = f"Loss at {shown_confidence(comparison.confidence)} over {shown_days(comparison.horizon_days)}, {currency}"
-    figure = marked_bars(bars, marks, ("VaR", "expected shortfall"), palette, title)
-    return _with_range(figure, comparison.historical, palette)
+    layout = row_layout([METHODS[method] for method in shown], [*losses, *shortfalls], [], texts, palette, title)
+    layout["margin"] |= {"t": KEY_HEIGHT}
+    entries = [("■", palette.primary, "VaR"), ("❙", palette.ink, "ES")]
+    span = _span(comparison.historical, *layout["xaxis"]["range"])
+    if span is not None:
+        low, high = span
+        layout["xaxis"]["range"] = [min(layout["xaxis"]["range"][0], low), max(layout["xaxis"]["range"][1], high)]
+        band = {"type": "rect", "x0": low, "x1": high, "y0": 0, "y1": 1, "yref": "y domain", "layer": "below", "line": {"width": 0}}
+        layout["shapes"] = [band | {"fillcolor": see_through(palette.muted, 0.18)}]
+        entries.append(("▒", palette.muted, "90 % range"))
+    layout["annotations"] = [key(entries, palette)]
+    return drawn(traces, layout, palette, rows_height(len(shown)) + KEY_HEIGHT)
 
 
 def method_histogram(view: MethodView, profit_and_loss: Floats, currency: str, palette: Palette) -> go.Figure:
@@ -55,8 +108,13 @@ def method_histogram(view: MethodView, profit_and_loss: Floats, currency: str, p
     One bin edge lies on the VaR; days that lost more than it are red.
     """
     tail = view.tail
-    if np.ptp(profit_and_loss) == 0:
-        return sentence(f"The value of these holdings did not move on any of the {tail.observations} days.", palette)
+    smallest, largest = float(profit_and_loss.min()), float(profit_and_loss.max())
+    spread = largest - smallest
+    if spread <= ALIKE * max(abs(smallest), abs(largest)):
+        return sentence(f"The value of these holdings moved alike on all of the {tail.observations} days, so there is no distribution to show.", palette)
+    reached = [-tail.amount, -tail.expected_shortfall, *(view.sample if view.sample is not None else ())]
+    if min(reached) < smallest - FAR * spread or max(reached) > largest + FAR * spread:
+        return sentence("What this method expects lies so far beyond all of the days that the two do not fit one picture.", palette)
     edge, total = -tail.amount, len(profit_and_loss)
     edges, counts = bins(profit_and_loss, edge)
     width = edges[1] - edges[0]
@@ -72,8 +130,8 @@ def method_histogram(view: MethodView, profit_and_loss: Floats, currency: str, p
             "line": {"width": 1, "color": palette.background},
         },
         "hovertext": [
-            f"{count} of {total} days between {exact(left, currency)} and {exact(left + width, currency)}"
-            f"<br>{beyond} lost more than this VaR; {expected:.1f} were to be expected"
+            f"{count:,} of {total:,} days between {exact(left, currency)} and {exact(left + width, currency)}"
+            f"<br>{beyond:,} lost more than this VaR; {expected:,.1f} were to be expected"
             for left, count in zip(edges[:-1], counts, strict=True)
         ],
         "hovertemplate": "%{hovertext}<extra></extra>",
@@ -85,7 +143,7 @@ def method_histogram(view: MethodView, profit_and_loss: Floats, currency: str, p
         (-tail.expected_shortfall, "ES", tail.confidence, tail.expected_shortfall, "By this method such days lose this on average"),
     ]
     shapes, annotations = labelled_lines(lines, low, high, currency, palette)
-    entries = [("■", palette.primary, f"{total} days as they were")] + ([("—", palette.ink, seen)] if trace else [])
+    entries = [("■", palette.primary, f"{total:,} days as they were")] + ([("—", palette.ink, seen)] if trace else [])
     tallest = max([*counts, *(trace["y"] if trace else [])])
     layout = {
         "bargap": 0,
@@ -98,34 +156,21 @@ def method_histogram(view: MethodView, profit_and_loss: Floats, currency: str, p
     return drawn([bars, trace] if trace else [bars], layout, palette)
 
 
-def _bar(figure: MethodFigure, currency: str, palette: Palette) -> Bar:
+def _hover(figure: MethodFigure, currency: str) -> str:
     share = f" ({percent(figure.fraction, 2)} of value)" if figure.fraction is not None else ""
-    return Bar(
-        label=figure.name,
-        value=figure.amount,
-        text=brief(figure.amount, currency),
-        hover=f"{figure.name}: {_loss(figure.amount, currency)}{share}<br>{ASSUMES[figure.method]}",
-        colour=palette.primary,
-    )
+    return f"{figure.name}: {_loss(figure.amount, currency)}{share}<br>{ASSUMES[figure.method]}"
 
 
 def _loss(amount: float, currency: str) -> str:
     return f"a loss of {exact(amount, currency)}" if amount >= 0 else f"a gain of {exact(-amount, currency)}"
 
 
-def _with_range(figure: go.Figure, historical: ValueAtRisk | None, palette: Palette) -> go.Figure:
+def _span(historical: ValueAtRisk | None, low: float, high: float) -> tuple[float, float] | None:
+    """Return the interval of the historical VaR, an open end at the end of the axis; None when there is none to draw."""
     if historical is None or (historical.interval_low is None and historical.interval_high is None):
-        return figure
-    low, high = figure.layout.xaxis.range
-    left = low if historical.interval_low is None else historical.interval_low
-    right = max(high, left) if historical.interval_high is None else historical.interval_high
-    figure.layout.xaxis.range = [min(low, left), max(high, right)]
-    figure.add_shape(
-        type="rect", x0=left, x1=right, y0=0, y1=1, yref="y domain", layer="below", line={"width": 0}, fillcolor=see_through(palette.muted, 0.18)
-    )
-    entries = [("■", palette.primary, "VaR"), ("❙", palette.ink, "ES"), ("▒", palette.muted, "90 % range of the historical VaR")]
-    figure.layout.annotations = [key(entries, palette)]
-    return figure
+        return None
+    start = low if historical.interval_low is None else historical.interval_low
+    return start, max(start, high) if historical.interval_high is None else historical.interval_high
 
 
 def _seen(view: MethodView, edges: list[float], total: int, palette: Palette) -> tuple[dict[str, Any] | None, str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from farp.cli import backtest, contributions, correlation, factors, pca, performance, sensitivity, stress
+from farp.cli import backtest, contributions, correlation, factors, pca, performance, refresh, sensitivity, stress, value_at_risk
 from farp.cli import prices as prices_commands
 from farp.cli.options import AsOf, Id, Json, MistypedArgument, day, portfolio_id
 from farp.cli.output import console, print_json
@@ -174,6 +174,9 @@ for _topic in (
     sensitivity.sensitivity,
     stress.stress,
     stress.reverse_stress,
+    value_at_risk.var,
+    refresh.refresh,
+    refresh.runs,
 ):
     app.command()(_topic)
 

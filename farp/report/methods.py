@@ -31,7 +31,8 @@ EXPLAINED = {
     AGE_WEIGHTED: "Historical simulation in which each day weighs 2 % less than the one after it. Reacts faster; rests on fewer days.",
     FILTERED_HISTORICAL: "Historical simulation after each day is rescaled by today's volatility over that day's, both exponentially weighted. Keeps the shape of"
     " the days, follows calm and rough times.",
-    GARCH_FILTERED: "The same with the volatilities of a GARCH(1,1), which also lets volatility return to its long-run level.",
+    GARCH_FILTERED: "Filtered historical simulation with the volatilities of a GARCH(1,1), a model fitted to these days. It lets volatility react to a"
+    " surprise and then return to its long-run level.",
 }
 """How each method works, in two sentences."""
 
@@ -58,7 +59,7 @@ def facts(figure: MethodFigure, currency: str) -> tuple[Fact, ...]:
     """Return what was chosen for a figure, then what was estimated from the days; parameters are of one day."""
 
     def amount(value: float) -> str:
-        return money(value, currency, 0 if abs(value) >= 100 else 2)
+        return _money(value, currency)
 
     settings: dict[str, tuple[str, Callable[[object], str], str]] = {
         "rule": ("Quantile rule", lambda value: RULES[QuantileRule(str(value))], "How the quantile is read off between two days."),
@@ -78,7 +79,11 @@ def facts(figure: MethodFigure, currency: str) -> tuple[Fact, ...]:
         "volatility": ("Volatility tomorrow", amount, "The standard deviation that is expected for the next day."),
         "largest_scaling": ("Largest scaling", lambda value: f"× {number(value)}", "How much the day that was scaled up most was scaled up."),
         "mean": ("Mean of a day", amount, "The fitted drift of a day."),
-        "omega": ("Omega", lambda value: f"{value:.4g}", "The part of the variance that is always there, in squared money."),
+        "omega": (
+            "Omega",
+            lambda value: f"{value:,.0f}" if value >= 100 else f"{value:.4g}",
+            "The part of the variance that is always there, in squared money.",
+        ),
         "alpha": ("Alpha", lambda value: number(value, 3), "How strongly volatility answers to a surprise."),
         "beta": ("Beta", lambda value: number(value, 3), "How long volatility remembers."),
         "log_likelihood": ("Log-likelihood", lambda value: number(value, 1), "How well the model fits; compares fits to the same days only."),
@@ -118,8 +123,8 @@ def range_in_words(figure: ValueAtRisk, currency: str) -> str | None:
     if low is None and high is None:
         return None
     if high is None:
-        return f"{money(low, currency)} or more"
-    return f"{money(high, currency)} or less" if low is None else f"{money(low, currency)} to {money(high, currency)}"
+        return f"{_money(low, currency)} or more"
+    return f"{_money(high, currency)} or less" if low is None else f"{_money(low, currency)} to {_money(high, currency)}"
 
 
 def listed(names: Sequence[str]) -> str:
@@ -189,7 +194,12 @@ def _setting(comparison: MethodComparison) -> str:
 
 def _amount(amount: float, comparison: MethodComparison) -> str:
     currency = comparison.window.base_currency
-    return money(amount, currency) if amount >= 0 else f"a gain of {money(-amount, currency)}"
+    return _money(amount, currency) if amount >= 0 else f"a gain of {_money(-amount, currency)}"
+
+
+def _money(amount: float | None, currency: str) -> str:
+    """Return an amount with cents only where they matter."""
+    return money(amount, currency, 2 if amount is not None and 0 < abs(amount) < 100 else 0)
 
 
 def _degrees(value: float) -> str:

@@ -34,6 +34,6 @@ ASSUMES = {
     MONTE_CARLO: "100,000 drawn days; holdings move jointly normal",
     AGE_WEIGHTED: "Past days, the recent ones more likely",
     FILTERED_HISTORICAL: "Past days, each scaled to today's volatility",
-    GARCH_FILTERED: "The same, with the volatility a GARCH(1,1) expects",
+    GARCH_FILTERED: "Past days, scaled to the volatility GARCH(1,1) expects",
 }
 """What each method takes for granted, in a few words."""

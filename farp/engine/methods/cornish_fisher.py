@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
 from farp.engine.checks import MINIMUM_OBSERVATIONS, Floats, confidence_level
-from farp.engine.methods.estimate import STILL, Estimate, history, levels, remark, standard_deviation, standardised
+from farp.engine.methods.estimate import Estimate, history, levels, parametric, remark, standard_deviation, standardised
 from farp.engine.methods.parametric_normal import normal_density
 from farp.engine.value_at_risk import Tail
 
@@ -140,21 +140,15 @@ def cornish_fisher(profit_and_loss: ArrayLike, confidences: Sequence[float], min
     deviation = standard_deviation(array)
     still = deviation == 0
     skewness, kurtosis = _shape(standardised(array, deviation), still)
-    remarks = [*remark(STILL, still), *remark(OUTSIDE, ~monotone(skewness, kurtosis) & ~still)]
+    remarks = [*remark(OUTSIDE, ~monotone(skewness, kurtosis) & ~still)]
     checked = levels(confidences)
     for level in checked:
         quantile, shortfall = _standard_tail(skewness, kurtosis, level)
         falls = ~monotone(skewness, kurtosis, up_to=float(ndtri(1.0 - level)))
         remarks += remark(FALLS.format(level=100 * level), falls & ~still, level)
         remarks += remark(FLOORED.format(level=100 * level), (shortfall < -quantile) & ~still, level)
-    return Estimate(
-        method=CORNISH_FISHER,
-        tails=tuple(cornish_fisher_tail(0.0, deviation, skewness, kurtosis, level) for level in checked),
-        observations=array.shape[-1],
-        settings={"mean": "zero"},
-        fitted={"deviation": deviation, "skewness": skewness, "excess_kurtosis": kurtosis},
-        remarks=tuple(remarks),
-    )
+    tails = [cornish_fisher_tail(0.0, deviation, skewness, kurtosis, level) for level in checked]
+    return parametric(CORNISH_FISHER, array, tails, {"deviation": deviation, "skewness": skewness, "excess_kurtosis": kurtosis}, *remarks)
 
 
 def _standard_tail(skewness: ArrayLike, excess_kurtosis: ArrayLike, confidence: float) -> tuple[Floats, Floats]:

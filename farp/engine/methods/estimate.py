@@ -100,6 +100,18 @@ def standardised(profit_and_loss: Floats, deviation: Floats) -> Floats:
     return np.asarray(np.divide(centred, scale, out=np.zeros_like(centred), where=scale > 0))
 
 
+def parametric(method: str, profit_and_loss: Floats, tails: Sequence[Tail], fitted: Mapping[str, Floats], *remarks: Remark) -> Estimate:
+    """Return the estimate of a method that assumes a distribution with mean zero, and says where nothing moves; `fitted` holds ``deviation``."""
+    return Estimate(
+        method=method,
+        tails=tuple(tails),
+        observations=profit_and_loss.shape[-1],
+        settings={"mean": "zero"},
+        fitted=fitted,
+        remarks=(*remark(STILL, fitted["deviation"] == 0), *remarks),
+    )
+
+
 def remark(text: str, rows: NDArray[np.bool_] | np.bool_, confidence: float | None = None) -> tuple[Remark, ...]:
     """Return the remark if it holds for any row, else nothing."""
     where = np.asarray(rows)

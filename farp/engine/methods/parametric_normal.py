@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
 from farp.engine.checks import MINIMUM_OBSERVATIONS, Floats, confidence_level
-from farp.engine.methods.estimate import STILL, Estimate, history, levels, remark, standard_deviation
+from farp.engine.methods.estimate import Estimate, history, levels, parametric, standard_deviation
 from farp.engine.value_at_risk import Tail
 
 PARAMETRIC_NORMAL = "parametric_normal"
@@ -93,11 +93,5 @@ def parametric_normal(profit_and_loss: ArrayLike, confidences: Sequence[float], 
     """
     array = history(profit_and_loss, minimum)
     deviation = standard_deviation(array)
-    return Estimate(
-        method=PARAMETRIC_NORMAL,
-        tails=tuple(normal_tail(0.0, deviation, level) for level in levels(confidences)),
-        observations=array.shape[-1],
-        settings={"mean": "zero"},
-        fitted={"deviation": deviation},
-        remarks=remark(STILL, deviation == 0),
-    )
+    tails = [normal_tail(0.0, deviation, level) for level in levels(confidences)]
+    return parametric(PARAMETRIC_NORMAL, array, tails, {"deviation": deviation})

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from scipy.special import gammaln, stdtrit
 
 from farp.engine.checks import MINIMUM_OBSERVATIONS, Floats, confidence_level
-from farp.engine.methods.estimate import STILL, Estimate, history, levels, remark, standard_deviation, standardised
+from farp.engine.methods.estimate import Estimate, history, levels, parametric, remark, standard_deviation, standardised
 from farp.engine.methods.parametric_normal import normal_tail
 from farp.engine.value_at_risk import Tail
 from farp.errors import InvalidInput
@@ -127,18 +127,13 @@ def student_t(profit_and_loss: ArrayLike, confidences: Sequence[float], minimum:
     array = history(profit_and_loss, minimum)
     deviation = standard_deviation(array)
     degrees = _degrees(array, deviation)
-    still = deviation == 0
-    return Estimate(
-        method=STUDENT_T,
-        tails=tuple(student_t_tail(deviation, degrees, level) for level in levels(confidences)),
-        observations=array.shape[-1],
-        settings={"mean": "zero"},
-        fitted={"deviation": deviation, "degrees_of_freedom": degrees},
-        remarks=(
-            *remark(STILL, still),
-            *remark(NORMAL_LIMIT, np.isinf(degrees) & ~still),
-            *remark(HEAVIEST, degrees <= FEWEST_DEGREES * (1 + 1e-6)),
-        ),
+    return parametric(
+        STUDENT_T,
+        array,
+        [student_t_tail(deviation, degrees, level) for level in levels(confidences)],
+        {"deviation": deviation, "degrees_of_freedom": degrees},
+        *remark(NORMAL_LIMIT, np.isinf(degrees) & (deviation > 0)),
+        *remark(HEAVIEST, degrees <= FEWEST_DEGREES * (1 + 1e-6)),
     )
 
 

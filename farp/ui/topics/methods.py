@@ -6,15 +6,20 @@ from collections.abc import Sequence
 from functools import partial
 
 import pandas as pd
+import streamlit as st
 
+from farp.analysis import Window
 from farp.analysis.methods import MethodComparison, MethodFigure, MethodView, NoFigure
+from farp.charts.methods import comparison_bars, method_histogram
+from farp.charts.theme import Palette
 from farp.engine.methods import ASSUMES, METHODS
-from farp.format import MISSING, day, days, money, number, percent
-from farp.format import confidence as shown_confidence
-from farp.report.methods import Fact, facts, range_in_words
-from farp.ui import cards
+from farp.format import MISSING, day, money, number, percent
+from farp.report.methods import EXPLAINED, apart_in_words, facts, range_in_words
+from farp.ui import cards, tables
 from farp.ui.cards import Card
+from farp.ui.charts import chart
 from farp.ui.tables import Formatter, Table
+from farp.ui.text import literal
 
 PENDING = "Being computed …"
 
@@ -23,7 +28,7 @@ HISTORICAL = (
     "The quantile of the daily profit and loss of today's holdings × √days."
 )
 RANGE = (
-    "**90 % range**: if the same kind of days came again, the historical VaR would lie here nine times of ten.\n\n"
+    "**90 % range** (below the figure): if the same kind of days came again, the historical VaR would lie here nine times of ten.\n\n"
     "From binomial order statistics of the days of the lookback, × √days. A difference between methods that is smaller than this range may be chance."
 )
 LOWEST = "**Lowest and highest**: the methods with the smallest and the largest VaR at this confidence and horizon."
@@ -49,18 +54,62 @@ VIEW = (
 )
 
 
-def method_cards(comparison: MethodComparison) -> None:
+def side_by_side(comparison: MethodComparison, pending: Sequence[str], palette: Palette) -> None:
+    """Draw cards, chart, sentence, table and remarks; with methods `pending`, under keys of their own, for the whole is drawn again."""
+    suffix = "_pending" if pending else ""
+    method_cards(comparison, f"methods{suffix}")
+    chart(
+        "The same risk by every method",
+        comparison_bars(comparison, palette, pending),
+        lambda: methods_table(comparison, pending),
+        key=f"methods{suffix}",
+        help=BARS,
+    )
+    st.markdown(literal(apart_in_words(comparison)))
+    st.subheader("Side by side", anchor=False, help=TABLE)
+    tables.show(methods_table(comparison, pending), key=f"methods_table{suffix}")
+    method_remarks(comparison)
+
+
+def explained(method: str) -> None:
+    """Draw how a method works."""
+    st.markdown(literal(EXPLAINED[method]))
+
+
+def no_figure(row: NoFigure) -> None:
+    """Draw why a method has no answer."""
+    st.info(literal(row.message), icon=":material/info:")
+
+
+def in_detail(view: MethodView, window: Window, palette: Palette, *, final: bool) -> None:
+    """Draw the days as a method sees them, and what it was told and found; when not `final`, under keys of their own."""
+    left, right = st.columns([6, 5], gap="large")
+    with left:
+        chart(
+            f"One day as seen by {view.tail.name}",
+            method_histogram(view, window.profit_and_loss, window.base_currency, palette),
+            lambda: view_table(view, window),
+            key="method_view" if final else "method_view_pending",
+            help=VIEW,
+        )
+        if view.no_curve_because:
+            st.caption(literal(view.no_curve_because))
+    with right:
+        st.subheader("Chosen and fitted", anchor=False, help=FACTS)
+        method_facts(view.tail, window.base_currency)
+
+
+def method_cards(comparison: MethodComparison, key: str = "methods") -> None:
     """Draw the historical figure, the lowest, the highest, and how far they are apart."""
     currency, historical = comparison.window.base_currency, comparison.historical
-    over = f"{shown_confidence(comparison.confidence)}, {days(comparison.horizon_days)}"
     shown: list[Card] = []
     if historical is not None:
         span = range_in_words(historical, currency)
         shown.append(
             Card(
-                label=f"Historical VaR {over}",
+                label="Historical VaR",
                 value=money(historical.amount, currency),
-                beside=f"90 % range {span}" if span else "too few days for a range",
+                beside=span or "too few days for a range",
                 help=f"{HISTORICAL}\n\n{RANGE}",
             )
         )
@@ -71,7 +120,7 @@ def method_cards(comparison: MethodComparison) -> None:
     shown.append(
         Card(label="Spread", value=MISSING if ratio is None else f"× {number(ratio)}", beside="highest over lowest", help=SPREAD),
     )
-    cards.draw(shown, key="methods")
+    cards.draw(shown, key=key)
 
 
 def methods_table(comparison: MethodComparison, pending: Sequence[str] = ()) -> Table:
@@ -92,24 +141,29 @@ def methods_table(comparison: MethodComparison, pending: Sequence[str] = ()) -> 
             "Assumes": "What the method takes for granted.",
             "Remarks": "What must be known before the figure is used.",
         },
-        widths={"Method": 190, "Assumes": 330, "Remarks": 420},
+        widths={"Method": 190, "Assumes": 350, "Remarks": 420},
     )
 
 
-def facts_table(figure: MethodFigure, currency: str) -> Table:
-    """Return what was chosen and estimated, and what it means."""
-    found: tuple[Fact, ...] = facts(figure, currency)
-    return Table(
-        frame=pd.DataFrame(
-            {"What": [fact.name for fact in found], "Value": [fact.value for fact in found], "Meaning": [fact.meaning for fact in found]}
-        ),
-        widths={"What": 160, "Value": 150, "Meaning": 470},
-    )
+def method_remarks(comparison: MethodComparison) -> None:
+    """Draw in full what must be known before each figure is used; the table would cut it."""
+    lines = [
+        f"**{literal(row.name)}**: {literal(sentence)}"
+        for row in comparison.rows
+        for sentence in ((row.message,) if isinstance(row, NoFigure) else row.remarks)
+    ]
+    if lines:
+        st.caption("  \n".join(lines))
 
 
-def view_table(view: MethodView, comparison: MethodComparison) -> Table:
+def method_facts(figure: MethodFigure, currency: str) -> None:
+    """Draw what was chosen for a method and what it estimated, each with its meaning."""
+    lines = [f"**{literal(fact.name)}** {literal(fact.value)}  \n:small[{literal(fact.meaning)}]" for fact in facts(figure, currency)]
+    st.markdown("\n\n".join(lines))
+
+
+def view_table(view: MethodView, window: Window) -> Table:
     """Return the days behind the histogram, and as the method counts them where it counts days."""
-    window = comparison.window
     amount = partial(money, currency=window.base_currency)
     frame = pd.DataFrame({"Day": window.dates.astype("datetime64[s]"), "Profit and loss": window.profit_and_loss})
     formats: dict[str, Formatter] = {"Day": day, "Profit and loss": amount}
