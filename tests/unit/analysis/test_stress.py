@@ -106,6 +106,43 @@ def test_a_loading_of_two_is_compounded_and_never_loses_more_than_everything():
     assert not result.impossible.any()
 
 
+def daily(closes):
+    return np.diff(closes) / closes[:-1]
+
+
+def test_a_stand_in_follows_several_factors_and_their_legs():
+    small, rates = wandering(DAYS, 7), wandering(DAYS, 8)
+    index, size, bonds = daily(INDEX), daily(small) - daily(INDEX), daily(rates)
+    moves = 1.2 * index + 0.5 * size - 0.3 * bonds
+    young = 100 * np.concatenate([[1.0], np.cumprod(1 + moves)])
+    young[:100] = np.nan
+    factors = FactorSet(
+        name="three",
+        factors=(
+            Factor(name="Market", legs=(("INDEX", 1.0),)),
+            Factor(name="Size", legs=(("SMALL", 1.0), ("INDEX", -1.0))),
+            Factor(name="Rates", legs=(("BONDS", 1.0),)),
+        ),
+    )
+
+    def replayed(small_closes):
+        history = market({"INDEX": INDEX, "SMALL": small_closes, "BONDS": rates, "YOUNG": young}, factors=factors)
+        return historical_stress(Scene(window=window_of(portfolio(YOUNG=1), history), history=history), CRISIS)
+
+    result = replayed(small)
+    assert result.moves[0] == pytest.approx(np.prod(1 + moves[START:END]) - 1, rel=1e-9)
+    assert result.r_squared[0] == pytest.approx(1.0)
+    late = small.copy()
+    late[:50] = np.nan  # no price at the start: the factor drops out, and with it some of what explains the holding
+    without = replayed(late)
+    assert without.r_squared[0] < 0.999
+    assert "loadings on Market and Rates say" in without.notes[0]
+    assert np.isfinite(without.moves[0])
+    gap = small.copy()
+    gap[START + 3] = np.nan  # a day without a price in between is bridged, both ends being there
+    assert replayed(gap).moves[0] == pytest.approx(result.moves[0], abs=2e-3)
+
+
 def test_without_factors_what_had_no_price_is_left_out_and_said():
     scene = made(factors=NO_FACTORS, A=10, YOUNG=7)
     result = historical_stress(scene, CRISIS)
