@@ -44,7 +44,7 @@ def test_cards_chart_sentence_and_table_are_the_analysis(open_app: OpenApp, desk
     assert not app.warning
     shown = cards(app)
     assert shown["VaR 97.5\u2009%, 1 day"] == money(result.value_at_risk)
-    assert shown["Expected shortfall 97.5\u2009%"] == money(result.expected_shortfall)
+    assert shown["Expected shortfall"] == money(result.expected_shortfall)
     assert shown["Largest share"] == percent(result.contributors[0].share, 0)
     assert all(metric.help for metric in app.metric)
     assert who_causes_it(result) in words(app)

@@ -169,7 +169,7 @@ def contribution_cards(whole: Contributions, group: str | None) -> None:
             help=VALUE_AT_RISK[whole.view],
         ),
         Card(
-            label=f"Expected shortfall {level}",
+            label="Expected shortfall",  # at the VaR's confidence; with "99.9 %" it would be cut on a phone
             value=money(whole.expected_shortfall, window.base_currency),
             beside=_of_value(window.of_value(whole.expected_shortfall)),
             help=EXPECTED_SHORTFALL[whole.view],
