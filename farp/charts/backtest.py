@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
 from farp.analysis.backtest import BacktestAnalysis
 from farp.charts.axes import around, money_axis
@@ -24,6 +25,9 @@ from farp.format import number
 
 _ROW = 38
 _HEADER = 44
+_DAY = 24 * 3600 * 1000  # milliseconds, as a time axis counts
+_BAR = 0.85 * _DAY
+_NEAR = 8  # pixels from which a dot is meant
 _TINT = 0.3  # of the light's colour over the page's, so that text stays readable
 
 
@@ -34,10 +38,8 @@ def exceptions_chart(result: BacktestAnalysis, method: str, palette: Palette) ->
     level = shown_confidence(result.confidence)
 
     def said(i: int) -> str:
-        amount, text = (
-            float(result.profit_and_loss[i]),
-            f"{shown_day(dated(result.dates[i]))}: {lost_or_gained(float(result.profit_and_loss[i]), currency)}",
-        )
+        amount = float(result.profit_and_loss[i])
+        text = f"{shown_day(dated(result.dates[i]))}: {lost_or_gained(amount, currency)}"
         if not np.isfinite(limit[i]):
             return f"{text}.<br>No forecast for this day"
         if not hits[i]:
@@ -47,17 +49,19 @@ def exceptions_chart(result: BacktestAnalysis, method: str, palette: Palette) ->
             f"<br>(expected shortfall {exact(float(shortfall[i]), currency)})"
         )
 
-    def bars(chosen: np.ndarray, colour: str) -> dict[str, Any]:
-        places = np.flatnonzero(chosen)
+    def bars(chosen: NDArray[np.bool_], colour: str) -> dict[str, Any]:
         return {
             "type": "bar",
-            "x": iso(result.dates[places]),
-            "y": result.profit_and_loss[places].tolist(),
+            "x": iso(result.dates[chosen]),
+            "y": result.profit_and_loss[chosen].tolist(),
+            "width": _BAR,  # else as wide as the gap to the next bar of its colour
             "marker": {"color": colour, "line": {"width": 0}},
-            "hovertext": [said(int(i)) for i in places],
-            "hovertemplate": "%{hovertext}<extra></extra>",
+            "hoverinfo": "skip",
         }
 
+    sentences = [said(i) for i in range(result.days)]
+    known = np.isfinite(limit)
+    low, high = around([*result.profit_and_loss.tolist(), *(-limit[known]).tolist()], room=0.06, zero=True)
     traces = [
         bars(~hits, see_through(palette.muted, 0.5)),
         bars(hits, palette.loss),
@@ -75,11 +79,21 @@ def exceptions_chart(result: BacktestAnalysis, method: str, palette: Palette) ->
             "x": iso(result.dates[hits]),
             "y": result.profit_and_loss[hits].tolist(),
             "marker": {"color": palette.loss, "size": 8, "line": {"width": 1, "color": palette.background}},
-            "hoverinfo": "skip",
+            "hovertext": [sentences[i] for i in np.flatnonzero(hits)],
+            "hovertemplate": "%{hovertext}<extra></extra>",
+        },
+        # a day is a few pixels wide and often not high: an unseen column lets it be pointed at anywhere, and a dot goes before its neighbours
+        {
+            "type": "bar",
+            "x": iso(result.dates),
+            "y": [high - low] * result.days,
+            "base": low,
+            "width": _DAY,
+            "marker": {"color": "rgba(0,0,0,0)", "line": {"width": 0}},
+            "hovertext": sentences,
+            "hovertemplate": "%{hovertext}<extra></extra>",
         },
     ]
-    known = np.isfinite(limit)
-    low, high = around([*result.profit_and_loss.tolist(), *(-limit[known]).tolist()], room=0.06, zero=True)
     layout = {
         "annotations": [
             key(
@@ -91,8 +105,8 @@ def exceptions_chart(result: BacktestAnalysis, method: str, palette: Palette) ->
             )
         ],
         "barmode": "overlay",
-        "bargap": 0.15,
-        "hovermode": "x",
+        "hovermode": "closest",
+        "hoverdistance": _NEAR,
         "margin": {"t": KEY_HEIGHT},
         "xaxis": date_axis(result.dates[0] - np.timedelta64(1, "D"), result.dates[-1] + np.timedelta64(2, "D")),
         "yaxis": money_axis(low, high, currency, f"Profit or loss of one day, {currency}") | {"zeroline": True},

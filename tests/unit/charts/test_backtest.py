@@ -29,7 +29,7 @@ def text_of(figure):
 def test_the_red_bars_are_the_exceptions_and_nothing_else():
     result = backtests(view(), "fast", 0.95, 200, 60)
     for one in result.methods:
-        calm, red, line, dots = exceptions_chart(result, one.method, LIGHT).data
+        calm, red, line, dots, columns = exceptions_chart(result, one.method, LIGHT).data
         hits = one.result.exceptions
         assert list(red.x) == [str(date) for date in result.dates[hits]]
         assert list(red.y) == result.profit_and_loss[hits].tolist()
@@ -38,22 +38,25 @@ def test_the_red_bars_are_the_exceptions_and_nothing_else():
         assert list(calm.y) == result.profit_and_loss[~hits].tolist()
         assert list(line.y) == (-one.tail.value_at_risk).tolist()
         assert len(line.x) == 200
+        assert list(columns.x) == [str(date) for date in result.dates]
+        assert calm.width == red.width < 24 * 3600 * 1000, "exceptions far apart are no wider than other days"
 
 
 def test_an_exception_says_what_was_lost_and_how_much_more_than_expected():
     result = backtests(view(), "parametric_normal", 0.95, 200, 60)
     (one,) = result.methods
-    calm, red, *_ = exceptions_chart(result, one.method, LIGHT).data
+    *_, dots, columns = exceptions_chart(result, one.method, LIGHT).data
     i = int(np.flatnonzero(one.result.exceptions)[0])
     lost, limit, shortfall = -result.profit_and_loss[i], one.tail.value_at_risk[i], one.tail.expected_shortfall[i]
     when = day(result.dates[i].item())
-    assert red.hovertext[0] == (
+    assert dots.hovertext[0] == columns.hovertext[i]
+    assert dots.hovertext[0] == (
         f"<b>{when}: lost {money(lost)}</b>,<br>{money(lost - limit)} more than the VaR 95\u2009% of {money(limit)}"
         f"<br>(expected shortfall {money(shortfall)})"
     )
     j = int(np.flatnonzero(~one.result.exceptions)[0])
-    assert calm.hovertext[0].endswith(f".<br>VaR 95\u2009%, known the evening before: {money(one.tail.value_at_risk[j])}")
-    assert calm.hovertext[0].startswith(day(result.dates[j].item()))
+    assert columns.hovertext[j].endswith(f".<br>VaR 95\u2009%, known the evening before: {money(one.tail.value_at_risk[j])}")
+    assert columns.hovertext[j].startswith(day(result.dates[j].item()))
 
 
 def test_the_key_counts():
@@ -67,10 +70,10 @@ def test_the_key_counts():
 def test_a_day_without_a_forecast_is_a_gap_and_says_so():
     result = backtests(view(LATE), "garch_filtered", 0.95, 100, 60)
     missing = result.methods[0].result.days_without_forecast
-    calm, _, line, _ = exceptions_chart(result, "garch_filtered", LIGHT).data
+    _, _, line, _, columns = exceptions_chart(result, "garch_filtered", LIGHT).data
     assert missing > 0
     assert sum(value is None for value in line.y) == missing
-    assert sum("No forecast for this day" in text for text in calm.hovertext) == missing
+    assert sum("No forecast for this day" in text for text in columns.hovertext) == missing
     text_of(exceptions_chart(result, "garch_filtered", LIGHT))
 
 
