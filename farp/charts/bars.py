@@ -16,7 +16,7 @@ FEWEST_ROWS = 3
 """A chart of fewer rows keeps the room of so many, so that a single bar does not become a wall."""
 _TITLE_HEIGHT = 34
 _TALLEST_ROW = 45
-_TEXT_SHARE = 0.22  # of the axis, that a value takes on a phone
+_TEXT_SHARE = 0.26  # of the axis, that a value takes on a phone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
