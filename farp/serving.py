@@ -15,6 +15,7 @@ import time
 from collections.abc import Sequence
 
 from farp.errors import FarpError
+from farp.processes import one_thread_for_linear_algebra
 
 _GRACE_SECONDS = 4
 _WEBSOCKET_BYTES = 200 * 1024 * 1024  # one message; Streamlit's own limit
@@ -31,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--end-with-parent", action="store_true", help="end when standard input is closed")
     options = parser.parse_args(arguments)
 
+    one_thread_for_linear_algebra()
     import uvicorn
 
     if options.end_with_parent:

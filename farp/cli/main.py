@@ -14,6 +14,7 @@ from farp.cli import prices as prices_commands
 from farp.cli.options import AsOf, Id, Json, MistypedArgument, day, portfolio_id
 from farp.cli.output import console, print_json
 from farp.errors import FarpError, InvalidInput, NoPortfolios
+from farp.processes import one_thread_for_linear_algebra
 
 if TYPE_CHECKING:
     from farp.supervisor import Child
@@ -39,6 +40,7 @@ app = typer.Typer(cls=_OneSentence, add_completion=False, no_args_is_help=True, 
 @app.callback()
 def main() -> None:
     """Portfolio risk exposure analysis: what could I lose, and because of what?"""
+    one_thread_for_linear_algebra()
 
 
 @app.command()

@@ -216,3 +216,15 @@ def test_the_command_line_does_not_load_the_web_framework(folder: Path) -> None:
         [sys.executable, "-c", script], env={**os.environ, "FARP_DATA_DIR": str(folder)}, capture_output=True, text=True, timeout=60, check=True
     )
     assert done.stderr == "False\n"
+
+
+def test_every_command_keeps_linear_algebra_on_one_thread_unless_told_otherwise(tmp_path: Path) -> None:
+    script = (
+        "import os, sys; from farp.cli import app;"
+        " app(['portfolios', '--json'], standalone_mode=False); print(os.environ['OPENBLAS_NUM_THREADS'], file=sys.stderr)"
+    )
+    for given, expected in ((None, "1"), ("3", "3")):
+        environment = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
+        environment |= {"FARP_DATA_DIR": str(tmp_path)} | ({"OPENBLAS_NUM_THREADS": given} if given else {})
+        done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=False)
+        assert done.stderr.split()[-1:] == [expected]
