@@ -35,26 +35,23 @@ def metrics(desk: TheDesk, portfolio_id: PortfolioId = None, as_of_date: AsOfDat
 def value_at_risk(
     desk: TheDesk,
     portfolio_id: PortfolioId = None,
-    method: Annotated[
-        str | None,
-        Query(description="How the figure is estimated.", json_schema_extra={"enum": list(METHODS), "default": HISTORICAL_SIMULATION}),
-    ] = None,
+    method: Annotated[str, Query(description="How the figure is estimated.", json_schema_extra={"enum": list(METHODS)})] = HISTORICAL_SIMULATION,
     confidence: Annotated[str, Query(description="Confidence in percent, any from 90 to 99.9.")] = "95",
     horizon: Annotated[str, Query(description="Horizon in trading days, any from 1 to 60.")] = "1",
     lookback: Lookback = None,
     rule: Annotated[
-        str | None,
+        str,
         Query(
             description="How the quantile is read between two days; of the methods that read it off days (historical and filtered ones).",
-            json_schema_extra={"enum": [value.value for value in QuantileRule], "default": QuantileRule.LINEAR.value},
+            json_schema_extra={"enum": [value.value for value in QuantileRule]},
         ),
-    ] = None,
+    ] = QuantileRule.LINEAR.value,
     as_of_date: AsOfDate = None,
 ) -> JSONResponse:
     """Return one VaR with its expected shortfall, what was chosen and estimated for it, and for historical simulation its 90 % interval."""
-    chosen = HISTORICAL_SIMULATION if method is None else parameters.one_of(method, "method", tuple(METHODS))
+    chosen = parameters.one_of(method, "method", tuple(METHODS))
     level, days = parameters.confidence(confidence), parameters.horizon(horizon)
-    read = QuantileRule.LINEAR if rule is None else QuantileRule(parameters.one_of(rule, "rule", tuple(QuantileRule)))
+    read = QuantileRule(parameters.one_of(rule, "rule", tuple(QuantileRule)))
     if chosen == HISTORICAL_SIMULATION and lookback is None:
         # the figure of the report, with all that the report has to note
         day = parameters.date(as_of_date) if as_of_date is not None else None

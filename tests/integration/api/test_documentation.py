@@ -85,7 +85,7 @@ def test_the_schema_describes_every_answer_and_parameter(api: httpx.Client) -> N
     assert "$defs" not in json.dumps(schema)
     parameters = {parameter["name"]: parameter["schema"] for parameter in schema["paths"]["/api/v1/risk/var"]["get"]["parameters"]}
     assert list(parameters) == ["portfolio_id", "method", "confidence", "horizon", "lookback", "rule", "as_of_date"]
-    assert (parameters["confidence"]["default"], parameters["horizon"]["default"], parameters["lookback"]["default"]) == ("95", "1", "252")
+    assert (parameters["confidence"]["default"], parameters["horizon"]["default"]) == ("95", "1")
     assert (parameters["method"]["enum"], parameters["method"]["default"]) == (list(METHODS), "historical_simulation")
     assert (parameters["rule"]["enum"], parameters["rule"]["default"]) == (["linear", "order_statistic", "centered"], "linear")
     assert set(schema["components"]["schemas"]["MetricsFigures"]["properties"]) == {"95_1d", "95_10d", "99_1d", "99_10d"}
