@@ -57,7 +57,11 @@ def frame(pages: dict[str, list[Page]] | None = None) -> Page:
         theme_watch.watch()
     with guarded():
         notice_new_prices()
-        _sidebar(*portfolio_labels(), portfolio_needed=page.url_path not in {UPLOAD_PATH, METHODOLOGY_PATH, PRICES_PATH})
+        _sidebar(
+            *portfolio_labels(),
+            portfolio_needed=page.url_path not in {UPLOAD_PATH, METHODOLOGY_PATH, PRICES_PATH},
+            has_sections=page.url_path == METHODOLOGY_PATH,
+        )
     return page
 
 
@@ -138,19 +142,19 @@ def guarded() -> Iterator[None]:
         _message(":material/error:", "This cannot be shown", str(error))
 
 
-def _sidebar(labels: dict[str, str], problems: tuple[str, ...], *, portfolio_needed: bool) -> None:
+def _sidebar(labels: dict[str, str], problems: tuple[str, ...], *, portfolio_needed: bool, has_sections: bool) -> None:
     if not labels and not problems and portfolio_needed:
         raise NoPortfolios
     with st.sidebar:
         if labels or problems:
-            _picker(labels)
+            _picker(labels, has_sections)
             _date()
         _sources()
         for problem in problems:
             st.warning(literal(problem), icon=":material/report:")
 
 
-def _picker(labels: dict[str, str]) -> None:
+def _picker(labels: dict[str, str], has_sections: bool) -> None:
     pick = st.session_state.pop(_PICK, None)
     asked = pick if pick is not None else _from_url(PORTFOLIO_KEY) or st.session_state.get(PORTFOLIO_KEY)
     asked = asked or desk().default_portfolio_id()
@@ -164,7 +168,9 @@ def _picker(labels: dict[str, str]) -> None:
         key=PORTFOLIO_KEY,
         help="Type a part of the name or of the owner's id to find a portfolio. The choice is part of the page's link.",
     )
-    _to_url(PORTFOLIO_KEY, picked)
+    # writing into a link makes Streamlit drop its #section, so one that names no portfolio is left as it came
+    if not has_sections or PORTFOLIO_KEY in st.query_params or f"_url_{PORTFOLIO_KEY}" in st.session_state:
+        _to_url(PORTFOLIO_KEY, picked)
     st.caption(literal(picked))
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from .conftest import Served, Visit
+from .conftest import Served, Visit, serving
 
 pytestmark = pytest.mark.browser
 NewVisit = Callable[..., Visit]
@@ -83,3 +84,18 @@ def test_what_a_link_says_and_nobody_understands_is_said(visit: NewVisit, served
     lookback(page, "252 days")
     expect(page).to_have_url(re.compile(r"lookback=252"))
     window.settle()
+
+
+@pytest.mark.parametrize("width", [1440, 400])
+def test_the_methodology_is_read_by_its_contents_cold_and_without_sideways_scrolling(visit: NewVisit, tmp_path: Path, width: int) -> None:
+    with serving(tmp_path) as fresh:
+        window = visit(server=fresh, width=width)
+        page = window.open(f"{fresh.ui}/methodology#factors")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Methodology")
+        expect(page.get_by_role("heading", level=2, name="Factors", exact=True)).to_be_in_viewport()
+        page.locator(".st-key-methodology_contents").get_by_role("link", name="Value at risk and expected shortfall").click()
+        expect(page).to_have_url(re.compile(r"/methodology.*#value-at-risk-and-expected-shortfall$"))
+        expect(page.get_by_role("heading", level=2, name="Value at risk and expected shortfall")).to_be_in_viewport()
+        page.get_by_role("link", name="ADR 6").first.click()
+        expect(page.get_by_role("heading", name="Nothing is filled or dropped in silence")).to_be_in_viewport()
+        assert page.locator("[data-testid=stMain]").evaluate("e => e.scrollWidth - e.clientWidth") <= 2

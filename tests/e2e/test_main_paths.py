@@ -18,6 +18,7 @@ from .conftest import Served, Visit, serving
 
 pytestmark = pytest.mark.browser
 PAGES = ("overview", "value_at_risk", "exposure", "factors", "drawdown", "positions")
+DEPTH = ("methods", "backtest", "contributions", "pca", "correlation", "sensitivity", "stress", "performance")
 NewVisit = Callable[..., Visit]
 
 
@@ -73,7 +74,7 @@ def test_picking_a_portfolio_changes_numbers_and_link_and_survives_a_page_change
     window.settle()
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", [*PAGES, *DEPTH])
 def test_cold_deep_link_to_every_page(visit: NewVisit, tmp_path: Path, path: str) -> None:
     with serving(tmp_path) as fresh:
         window = visit(server=fresh)
@@ -106,8 +107,7 @@ def test_switching_the_theme_repaints_page_and_charts(visit: NewVisit, served: S
     window.settle()
 
 
-@pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize(("path", "dark"), [*((path, dark) for path in PAGES for dark in (False, True)), *((path, True) for path in DEPTH)])
 def test_a_phone_shows_every_page_without_sideways_scrolling(visit: NewVisit, served: Served, path: str, dark: bool) -> None:
     window = visit(width=400, height=850, dark=dark)
     page = window.open(f"{served.ui}/{path}?portfolio=long-short-equity.user_003")
