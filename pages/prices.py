@@ -13,16 +13,17 @@ from farp.ui.topics import prices
 through_app()
 with guarded():
     st.title("Prices", anchor=False)
-    status = desk().prices.status()
+    status = prices.current_status()
     st.caption(literal(status.source_label))
     prices.last_note()
     left, middle, right = controls.row(3, [3, 4, 2])
+    progress = st.empty()
     with left:
         prices.source_choice(status)
     with middle:
         prices.benchmark_choice(status)
     with right:
-        prices.update_button(status)
+        prices.update_button(status, progress)
     prices.price_cards(status, desk().prices.age())
     show = controls.segments(
         "Series", prices.SHOWN, key="series", default="needed", help="Which series the table and the picture show; own are from your files."

@@ -44,7 +44,14 @@ def coverage(series: Sequence[SeriesStatus], palette: Palette) -> go.Figure:
             "automargin": True,
             "fixedrange": True,
         },
-        "xaxis": {"type": "date", "automargin": True, "fixedrange": True, "tickformat": "%Y", "nticks": 8},
+        "xaxis": {
+            "title": {"text": f"the {len(shown)} shortest of {len(there)} series"} if len(there) > len(shown) else None,
+            "type": "date",
+            "automargin": True,
+            "fixedrange": True,
+            "tickformat": "%Y",
+            "nticks": 8,
+        },
         "annotations": [key([("■", palette.primary, "fresh"), ("■", palette.amber, "without its last closes")], palette)] if late else [],
     }
     return drawn([trace for trace in traces if trace["x"]], layout, palette, rows_height(len(shown), ROW))

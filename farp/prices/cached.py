@@ -140,15 +140,21 @@ class CachedSource:
         """
         wanted = list(dict.fromkeys(tickers))
         done: list[TickerUpdate] = []
+        down: list[Failure] = []  # why asking for more makes no sense
         for place in range(0, len(wanted), BATCH):
-            batch = self._updated(wanted[place : place + BATCH], since)
+            some = wanted[place : place + BATCH]
+            if down:
+                batch = [self._unserved(record, down[0], self._now()) for record in self._archive.some(some).values()]
+            else:
+                batch = self._updated(some, since, down)
             for one in batch:
                 done.append(one)
                 if progress is not None:
                     progress(len(done), len(wanted), one.ticker)
         return PriceUpdate(tickers=tuple(done))
 
-    def _updated(self, tickers: Sequence[str], since: dt.date | None) -> list[TickerUpdate]:
+    def _updated(self, tickers: Sequence[str], since: dt.date | None, down: list[Failure]) -> list[TickerUpdate]:
+        """Update one batch; a failure that would meet every other ticker too is added to `down`."""
         records = self._archive.some(tickers)
         plans: dict[tuple[dt.date | None, bool], list[str]] = defaultdict(list)
         for ticker, record in records.items():
@@ -156,10 +162,10 @@ class CachedSource:
         ends: dict[str, TickerUpdate] = {}
         anew: list[str] = []
         for (start, whole), group in plans.items():
-            ends |= self._fetched(group, start, whole=whole, records=records, refused=anew)
+            ends |= self._fetched(group, start, whole=whole, records=records, refused=anew, down=down)
         for start in {records[ticker].since for ticker in anew}:
             group = [ticker for ticker in anew if records[ticker].since == start]
-            ends |= self._fetched(group, start, whole=True, records=records, refused=[])
+            ends |= self._fetched(group, start, whole=True, records=records, refused=[], down=down)
         return [ends[ticker] for ticker in tickers]
 
     def _plan(self, record: Record, since: dt.date | None) -> tuple[dt.date | None, bool]:
@@ -171,13 +177,21 @@ class CachedSource:
         return (start, False) if reaches_back else (since, True)
 
     def _fetched(
-        self, tickers: Sequence[str], start: dt.date | None, *, whole: bool, records: Mapping[str, Record], refused: list[str]
+        self,
+        tickers: Sequence[str],
+        start: dt.date | None,
+        *,
+        whole: bool,
+        records: Mapping[str, Record],
+        refused: list[str],
+        down: list[Failure],
     ) -> dict[str, TickerUpdate]:
         """Ask for `tickers` from `start` on and store what comes; those whose past has changed are added to `refused`."""
         if not tickers:
             return {}
         history = self._source.history(tickers, start)
         failures = history.failures if isinstance(history, FetchedHistory) else {}
+        down += [failure for failure in failures.values() if failure.everywhere]
         at = self._now()
         ends = {}
         for ticker in tickers:

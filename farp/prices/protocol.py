@@ -34,11 +34,15 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """A ticker that was asked for and not served. `outcome` is missing or failed, `message` one sentence."""
+    """A ticker that was asked for and not served. `outcome` is missing or failed, `message` one sentence.
+
+    `everywhere` says that every other ticker would meet the same: the source cannot be reached, or wants no more requests.
+    """
 
     ticker: str
     outcome: Outcome
     message: str
+    everywhere: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -55,14 +55,18 @@ class Patience:
 
 
 class _Refusal(Exception):
-    """Why a request was not answered; `again` says whether another attempt may help, `limited` that the source wants a rest."""
+    """Why a request was not answered.
 
-    def __init__(self, outcome: Outcome, message: str, *, again: bool = False, limited: bool = False) -> None:
+    `again` says whether another attempt may help, `limited` that the source wants a rest, `away` that nobody answers at all.
+    """
+
+    def __init__(self, outcome: Outcome, message: str, *, again: bool = False, limited: bool = False, away: bool = False) -> None:
         super().__init__(message)
         self.outcome = outcome
         self.message = message
         self.again = again
         self.limited = limited
+        self.away = away
 
 
 class YahooSource:
@@ -118,25 +122,26 @@ class YahooSource:
         return Instruments(known=found, failures=failures)
 
     def _each(self, tickers: Sequence[str], ask: Callable[[str, str], _T]) -> tuple[dict[str, _T], dict[str, Failure]]:
-        """Ask for each ticker in a few threads. Once Yahoo keeps refusing for its rate limit, the rest is not asked any more."""
+        """Ask for each ticker in a few threads. Once Yahoo is away or keeps refusing for its rate limit, the rest is not asked any more."""
         found: dict[str, _T] = {}
         failures: dict[str, Failure] = {}
-        enough = threading.Event()
+        enough: list[Failure] = []  # what would meet every other ticker, too
 
         def one(ticker: str) -> tuple[str, _T | Failure]:
             symbol = symbols.yahoo_symbol(ticker)
             if symbol is None:
                 message = f"{ticker} cannot be a symbol of Yahoo's; correct the ticker, or upload a price file for it."
                 return ticker, Failure(ticker=ticker, outcome=Outcome.MISSING, message=message)
-            if enough.is_set():
-                message = "Yahoo limits how much may be asked (429), so it was not asked any more; update again later."
-                return ticker, Failure(ticker=ticker, outcome=Outcome.FAILED, message=message)
+            if enough:
+                return ticker, replace(enough[0], ticker=ticker)
             try:
                 return ticker, self._patiently(lambda: ask(symbol, ticker))
             except _Refusal as refusal:
-                if refusal.limited:
-                    enough.set()
-                return ticker, Failure(ticker=ticker, outcome=refusal.outcome, message=refusal.message)
+                everywhere = refusal.limited or refusal.away
+                failure = Failure(ticker=ticker, outcome=refusal.outcome, message=refusal.message, everywhere=everywhere)
+                if everywhere:
+                    enough.append(failure)
+                return ticker, failure
 
         wanted = list(dict.fromkeys(tickers))
         with ThreadPoolExecutor(max_workers=max(1, min(self._patience.threads, len(wanted)))) as pool:
@@ -266,7 +271,7 @@ def explained(error: BaseException, symbol: str) -> _Refusal | None:
         case json.JSONDecodeError() | YFDataException():
             return _Refusal(Outcome.FAILED, f"Yahoo's answer for {symbol} was cut short or is no data.", again=True)
         case RequestException() | OSError():
-            return _Refusal(Outcome.FAILED, f"Yahoo cannot be reached ({type(error).__name__}); check the connection.", again=True)
+            return _Refusal(Outcome.FAILED, f"Yahoo cannot be reached ({type(error).__name__}); check the connection.", again=True, away=True)
         case ValueError() | LookupError() | TypeError() | AttributeError():
             return _Refusal(Outcome.FAILED, f"Yahoo's answer for {symbol} could not be understood ({type(error).__name__}).", again=True)
         case _:

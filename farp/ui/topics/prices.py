@@ -7,6 +7,7 @@ from functools import partial
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from farp.errors import FarpError
 from farp.format import day, number, percent, price
@@ -18,7 +19,7 @@ from farp.report.terminals.prices import counts, to_look_at
 from farp.service.prices import PricesStatus, PriceUpdate, SeriesStatus
 from farp.ui import cards, tables
 from farp.ui.cards import Card
-from farp.ui.desk import desk
+from farp.ui.desk import LIST_TTL_SECONDS, desk
 from farp.ui.tables import Table
 from farp.ui.text import literal
 
@@ -43,6 +44,16 @@ _NOTE = "_prices_note"  # what the last action did, said once after the page is 
 _FILE = "_own_file"  # counts up so that the uploader is empty after a file was kept
 
 
+def current_status() -> PricesStatus:
+    """Return how the prices stand, a few seconds old at most."""
+    return _status(desk().price_state.revision, desk().history.source_label)
+
+
+@st.cache_resource(ttl=LIST_TTL_SECONDS, max_entries=4, show_spinner=False)
+def _status(revision: str, source_label: str) -> PricesStatus:
+    return desk().prices.status()
+
+
 def price_cards(status: PricesStatus, age: str) -> None:
     """Draw the source, how old the newest close is, and how the needed series stand."""
     needed = sum(bool(one.needed_for) for one in status.series)
@@ -59,7 +70,7 @@ def price_cards(status: PricesStatus, age: str) -> None:
             Card(
                 label="Priced",
                 value=f"{status.count(Outcome.PRICED)} of {needed}",
-                beside="of the series that are needed",
+                beside="series needed",
                 help="Needed are: everything a stored portfolio holds, the benchmark, the factors, and the exchange rates of all currencies"
                 " against the dollar.",
             ),
@@ -72,9 +83,9 @@ def price_cards(status: PricesStatus, age: str) -> None:
                 "Positions in them are left out of the figures, and listed.",
             ),
             Card(
-                label="To look at",
+                label="Jumps and gaps",
                 value=number(flagged, 0),
-                beside="with jumps or gaps",
+                beside="series to review",
                 help="Series with a move of more than 25 % from one close to the next, or more than five weekdays without a close, in the last"
                 " five years. It may be true, or a mistake of the source: nothing is repaired.",
             ),
@@ -159,11 +170,16 @@ def source_choice(status: PricesStatus) -> None:
         st.segmented_control("Source", [status.source], format_func=NAMES.__getitem__, default=status.source, disabled=True, help=_SOURCE)
         st.caption("Set by PRICE_SOURCE where FARP was started.")
         return
-    picked = st.segmented_control(
-        "Source", list(NAMES), format_func=NAMES.__getitem__, default=status.source, key="price_source", help=_SOURCE, required=True
+    key = "price_source"
+    st.session_state[key] = status.source
+    st.segmented_control(
+        "Source", list(NAMES), format_func=NAMES.__getitem__, key=key, help=_SOURCE, required=True, on_change=_source_picked, args=(key,)
     )
-    if picked and picked != status.source:
-        _done(f"Prices come from {NAMES[picked]} from now on.", lambda: desk().prices.choose_source(picked))
+
+
+def _source_picked(key: str) -> None:
+    picked = str(st.session_state[key])
+    _acted(f"Prices come from {NAMES[picked]} from now on.", lambda: desk().prices.choose_source(picked))
 
 
 def benchmark_choice(status: PricesStatus) -> None:
@@ -176,30 +192,38 @@ def benchmark_choice(status: PricesStatus) -> None:
     options = ["", *history.tickers]
     if own_choice and own_choice not in options:
         options.insert(1, own_choice)
-    picked = st.selectbox(
+    key = "benchmark_choice"
+    st.session_state[key] = own_choice or ""
+    st.selectbox(
         "Benchmark",
         options,
-        index=options.index(own_choice or ""),
         format_func=lambda ticker: _titled(ticker) if ticker else f"The source's own ({status.benchmark})" if not own_choice else "The source's own",
+        key=key,
         help=_BENCHMARK,
+        on_change=_benchmark_picked,
+        args=(key,),
     )
-    if picked != (own_choice or ""):
-        _done(
-            f"Beta is measured against {picked or 'the source’s own benchmark'} from now on.", lambda: desk().prices.choose_benchmark(picked or None)
-        )
 
 
-def update_button(status: PricesStatus) -> None:
-    """Draw the button that fetches what is missing, and the progress while it does."""
+def _benchmark_picked(key: str) -> None:
+    picked = str(st.session_state[key])
+    said_of = picked or "the source's own benchmark"
+    _acted(f"Beta is measured against {said_of} from now on.", lambda: desk().prices.choose_benchmark(picked or None))
+
+
+def update_button(status: PricesStatus, place: DeltaGenerator) -> None:
+    """Draw the button that fetches what is missing; the progress shows in `place`."""
     if status.source != "yahoo":
         st.button("Update", icon=":material/refresh:", disabled=True, help="The sample never changes; choose Yahoo Finance to fetch prices.")
         return
-    if not st.button("Update", icon=":material/refresh:", type="primary", help="Fetch the closes that are missing. Only what is new is asked for."):
+    help_text = "Fetch the closes that are missing. Only what is new is asked for."
+    st.button("Update", icon=":material/refresh:", type="primary", help=help_text, on_click=_press, args=("update",))
+    if not _pressed("update"):
         return
-    bar = st.progress(0.0, "Asking Yahoo Finance …")
+    bar = place.progress(0.0, "Asking Yahoo Finance …")
 
     def told(done: int, total: int, ticker: str) -> None:
-        bar.progress(done / total if total else 1.0, literal(f"{done} of {total}: {ticker}"))
+        bar.progress(done / total if total else 1.0, literal(f"Asking Yahoo Finance: {done} of {total}, {ticker}"))
 
     outcome: list[PriceUpdate] = []
     _done(lambda: said(outcome[0]), lambda: outcome.append(desk().prices.update(progress=told)), bad=lambda: _nothing_came(outcome[0]))
@@ -237,7 +261,8 @@ def own_upload() -> None:
     tables.show(own_table(read), key="own_read")
     for note in read.notes:
         st.info(literal(note), icon=":material/info:")
-    if st.button("Keep these prices", type="primary", icon=":material/save:"):
+    st.button("Keep these prices", type="primary", icon=":material/save:", on_click=_press, args=("keep",))
+    if _pressed("keep"):
         st.session_state[_FILE] = st.session_state.get(_FILE, 0) + 1
         count = len(read.series)
         _done(f"Kept the prices of {count} ticker{'' if count == 1 else 's'}.", lambda: desk().prices.save_own(read))
@@ -267,7 +292,10 @@ def own_removal(status: PricesStatus) -> None:
     if not mine:
         return
     picked = st.multiselect("Remove own prices", mine, key="own_remove", placeholder="Pick tickers to remove")
-    if picked and st.button("Remove", icon=":material/delete:"):
+    if not picked:
+        return
+    st.button("Remove", icon=":material/delete:", on_click=_press, args=("remove",))
+    if _pressed("remove"):
         _done(f"Removed the own prices of {', '.join(picked)}.", lambda: desk().prices.remove_own(picked))
 
 
@@ -289,20 +317,35 @@ def corrections(status: PricesStatus) -> None:
         kind = right.selectbox("Asset class", kinds, index=kinds.index(facts.asset_class.value))
         sector = left.text_input("Sector", facts.sector, max_chars=100, help="Empty: what the source says.")
         country = right.text_input("Country", facts.country, max_chars=100, help="Empty: what the source says.")
-        if st.form_submit_button("Save these facts", icon=":material/save:"):
+        st.form_submit_button("Save these facts", icon=":material/save:", on_click=_press, args=("correct",))
+        if _pressed("correct"):
             changed = {"name": name, "asset_class": kind, "sector": sector, "country": country}
             _done(f"The facts about {ticker} are saved; updates leave them as they are.", lambda: desk().prices.correct(ticker, changed))
 
 
+def _press(name: str) -> None:
+    st.session_state[f"_pressed_{name}"] = True
+
+
+def _pressed(name: str) -> bool:
+    """Return whether a button was pressed, once; the button's own answer is lost when the frame has to draw itself anew first."""
+    return bool(st.session_state.pop(f"_pressed_{name}", False))
+
+
 def _done(note: str | Callable[[], str], action: Callable[[], object], bad: Callable[[], bool] = lambda: False) -> None:
-    """Run an action of the page, then draw the page anew with a sentence about it; what FARP can explain is shown in its place."""
+    """Run an action of the page, then draw the page anew with a sentence about it."""
+    _acted(note, action, bad)
+    st.rerun()
+
+
+def _acted(note: str | Callable[[], str], action: Callable[[], object], bad: Callable[[], bool] = lambda: False) -> None:
+    """Run an action and keep a sentence about it for the next run; what FARP can explain is said in its place."""
     try:
         action()
     except FarpError as error:
         st.session_state[_NOTE] = ("bad", str(error))
     else:
         st.session_state[_NOTE] = ("bad" if bad() else "good", note if isinstance(note, str) else note())
-    st.rerun()
 
 
 def _nothing_came(update: PriceUpdate) -> bool:

@@ -228,3 +228,23 @@ def test_two_updates_at_once_end_as_one(yahoo: YahooServer, source_of: Callable[
     first.update(["A"])
     assert archive.get("A").closes.tolist() == yahoo.instances["A"].closes
     assert len(archive.get("A").dates) == 42
+
+
+@pytest.mark.parametrize("trouble", ["429!", None])
+def test_a_source_that_is_down_is_not_asked_for_every_ticker(
+    yahoo: YahooServer, source_of: Callable[..., YahooSource], archive: Archive, trouble: str | None
+) -> None:
+    names = [f"T{i:02}" for i in range(60)]
+    yahoo.add(*(share(name, 5) for name in names))
+    cached = CachedSource(source_of(yahoo), archive, source_label="Yahoo", benchmark="SPY", now=lambda: yahoo.moment)
+    cached.update(names[:1])
+    if trouble is None:
+        yahoo.stop()
+    else:
+        yahoo.trouble("*", trouble)
+    yahoo.asked.clear()
+    update = cached.update(names)
+    assert update.count(Outcome.FAILED) == 60
+    assert len({one.message for one in update.tickers}) == 1
+    assert len([path for path in yahoo.asked if "chart" in path]) <= 8, "those under way in the threads, and no more"
+    assert archive.get("T00").last_date == LAST
