@@ -128,9 +128,6 @@ def horizon(text: str, name: str = "horizon") -> int:
     return whole(text, name, 1, LONGEST_HORIZON, " days")
 
 
-any_confidence, any_horizon = confidence, horizon  # the names of a time when the plain ones knew 95, 99, 1 and 10 only
-
-
 def lookback(text: str, name: str = "lookback") -> int | None:
     """Return a lookback of 60 or more trading days, None for "all", else raise `InvalidInput`."""
     if text.strip().lower() == ALL_DAYS:

@@ -35,7 +35,7 @@ def contributions(
     key, day = options.portfolio_id(id), options.day(as_of)
     breakdown = Breakdown(options.parsed(lambda: parameters.one_of(by, "--by", tuple(Breakdown))))
     seen = View(options.parsed(lambda: parameters.one_of(view, "--view", tuple(View))))
-    level = options.parsed(lambda: parameters.any_confidence(confidence, "--confidence"))
+    level = options.parsed(lambda: parameters.confidence(confidence, "--confidence"))
     days = options.parsed(lambda: parameters.lookback(lookback, "--lookback"))
     with open_desk(load_settings()) as desk:
         chosen = chosen_factors(parameters.tickers(factors), desk.history) if factors is not None else None

@@ -81,7 +81,7 @@ def reverse_stress(
     days = options.parsed(lambda: parameters.lookback(lookback, "--lookback"))
     share = options.parsed(lambda: parameters.number_in(loss, "--loss", 0.01, 1000.0, " percent")) / 100.0
     amount = options.parsed(lambda: parameters.amount(loss_amount, "--loss-amount")) if loss_amount is not None else None
-    over = options.parsed(lambda: parameters.any_horizon(horizon, "--horizon"))
+    over = options.parsed(lambda: parameters.horizon(horizon, "--horizon"))
     with open_desk(load_settings()) as desk:
         chosen = options.parsed(lambda: chosen_factors(parameters.tickers(factors), desk.history)) if factors is not None else None
         result = reverse_stress(desk.window(key, day, days), desk.history, share, over, chosen, amount)

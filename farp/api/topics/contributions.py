@@ -90,7 +90,7 @@ def who_causes_it(
     """Return marginal, component and incremental VaR, component ES and the share of the risk of each part."""
     breakdown = Breakdown(parameters.one_of(by, "by", tuple(Breakdown))) if by is not None else Breakdown.POSITION
     seen = View(parameters.one_of(view, "view", tuple(View))) if view is not None else View.HISTORICAL
-    level = parameters.any_confidence(confidence) if confidence is not None else 0.95
+    level = parameters.confidence(confidence) if confidence is not None else 0.95
     chosen = factors_of(desk, factors)
     window = window_of(desk, portfolio_id, as_of_date, lookback)
     return JSONResponse(contributions_document(contributions(window, desk.history, breakdown, seen, level, chosen, group)))

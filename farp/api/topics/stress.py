@@ -188,7 +188,7 @@ def _reverse(
         raise InvalidInput("loss_pct and loss_amount are two ways to say the same; give one of them.")
     share = parameters.number_in(loss_pct, "loss_pct", LOWEST_LOSS, HIGHEST_LOSS, " percent") / 100.0 if loss_pct is not None else LOSS
     amount = parameters.amount(loss_amount, "loss_amount") if loss_amount is not None else None
-    days = parameters.any_horizon(horizon)
+    days = parameters.horizon(horizon)
     chosen = factors_of(desk, factors)
     window = window_of(desk, portfolio_id, as_of_date, lookback)
     return reverse_stress_document(reverse_stress(window, desk.history, share, days, chosen, amount))
