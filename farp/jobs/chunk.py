@@ -14,12 +14,14 @@ from typing import Any
 from farp.errors import FarpError
 from farp.jobs import runs
 from farp.jobs.inputs import Inputs
+from farp.jobs.lines import lines_of, settle
 from farp.jobs.results import Result, results_of
 from farp.jobs.runs import Chunk, ChunkOutcome, PortfolioFailure, Request
 from farp.jobs.uploads import with_uploads
 from farp.portfolio import Portfolio
 from farp.report.documents.depth import depth_document
 from farp.service import Desk
+from farp.service.book import write_lines
 from farp.store.protocol import FACTOR_CONTRIBUTIONS, PORTFOLIOS, USER_PORTFOLIOS, Document, Store
 from farp.store.users import portfolios_of
 
@@ -55,24 +57,29 @@ def refresh_chunk(desk: Desk, run_id: str, number: int, now: Callable[[], dt.dat
 def computed(desk: Desk, chunk: Chunk, request: Request, moment: dt.datetime) -> ChunkOutcome:
     """Compute and write the results of the users of `chunk` that are not current."""
     spec = desk.analysis_spec()
-    book = _read(desk, chunk, request, Inputs(desk.history, request.as_of, spec))
+    inputs = Inputs(desk.history, request.as_of, spec)
+    book = _read(desk, chunk, request, inputs)
     written, changed, failures = 0, 0, book.failures
     results = list(results_of(book.todo, desk.history, request.as_of, spec, lambda window: depth_document(window, desk.history, spec)))
     desk.store.put_many(FACTOR_CONTRIBUTIONS, (_contributions(result, book.inputs[result.portfolio.id], moment) for result in results))
+    write_lines(desk.store, lines_of(results, book.inputs, inputs.basis, moment))
     by_owner: dict[str, list[Result]] = {owner: [] for owner in book.converted}
     for result in results:
         by_owner.setdefault(result.portfolio.owner_id, []).append(result)
     counts: dict[str, int] = {}
+    kept: dict[str, Document] = {}
 
     def change_of(owner: str, theirs: list[Result]) -> Callable[[Document | None], Document]:
         def change(found: Document | None) -> Document:
             document = with_uploads(found, book.converted.get(owner), desk.settings.base_currency)
             entries, counts[owner] = _with_results(document, theirs, book.inputs, moment)
-            return {**document, "portfolios": entries}
+            kept[owner] = {**document, "portfolios": entries}
+            return kept[owner]
 
         return change
 
     desk.store.update_many(PORTFOLIOS, {owner: change_of(owner, theirs) for owner, theirs in by_owner.items()})
+    settle(desk.store, results, book.inputs, kept)
     for owner, theirs in by_owner.items():
         written += counts[owner]
         changed += len(theirs) - counts[owner]

@@ -11,7 +11,7 @@ from farp.analysis import AnalysisSpec
 from farp.market import PriceHistory
 from farp.portfolio import Portfolio
 
-RESULTS_VERSION = 1
+RESULTS_VERSION = 2
 """Raised with every change of what is stored, so that results of an older FARP are computed anew."""
 
 
@@ -27,6 +27,8 @@ class Inputs:
         known = (history.source, history.benchmark, history.factors, sorted(history.instruments.items()), history.tickers)
         prices.update(repr(known).encode())
         self._common = repr((RESULTS_VERSION, prices.hexdigest(), spec))
+        self.basis = hashlib.blake2b(self._common.encode(), digest_size=16).hexdigest()
+        """What all portfolios share: prices and spec."""
 
     def of(self, portfolio: Portfolio) -> str:
         """Return the fingerprint of everything a result of `portfolio` depends on; its name and description are not part of that."""

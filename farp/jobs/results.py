@@ -10,6 +10,7 @@ from numpy.linalg import LinAlgError
 
 from farp.analysis import AnalysisSpec, Window
 from farp.analysis.book import Failure, Group, grouped, headlines, windows
+from farp.analysis.book_past import Past, pasts
 from farp.errors import DataError, FarpError
 from farp.market import PriceHistory
 from farp.portfolio import Portfolio
@@ -24,6 +25,7 @@ class Result:
     portfolio: Portfolio
     headline: JsonObject | None = None
     contributions: JsonObject | None = None
+    past: Past | None = None
     failure: str | None = None
 
 
@@ -49,11 +51,11 @@ def results_of(
 
 def _of_group(group: Group, history: PriceHistory, spec: AnalysisSpec, depth: Callable[[Window], JsonObject]) -> list[Result]:
     results = []
-    for row, window in zip(headlines(group, history, spec), windows(group, spec), strict=True):
+    for row, window, past in zip(headlines(group, history, spec), windows(group, spec), pasts(group), strict=True):
         contributions = depth(window)
         worst = (contributions.get("stress") or {}).get("worst")
         headline = headline_document(row, history, spec) | {"worst_stress": worst}
-        results.append(Result(portfolio=row.portfolio, headline=headline, contributions=contributions))
+        results.append(Result(portfolio=row.portfolio, headline=headline, contributions=contributions, past=past))
     return results
 
 

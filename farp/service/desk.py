@@ -19,6 +19,7 @@ from farp.holdings.result import HoldingsImport
 from farp.market import PriceHistory
 from farp.portfolio import Portfolio, Position
 from farp.prices.sample import load_sample
+from farp.service.book import line, write_lines
 from farp.service.imports import Unresolved, positions_of
 from farp.service.portfolios import DEFAULT_OWNER, delete_portfolio, replace_positions, save_portfolio
 from farp.service.prices import PriceDesk, PriceState, history_of, prices_at_start, read_state
@@ -223,7 +224,9 @@ class Desk:
         self.store.put_many(USER_PORTFOLIOS, missing)
         # a seeding that was cut short may have left users without their converted form
         unconverted: list[Document] = [document for document in documents if self.store.get(PORTFOLIOS, document["_id"]) is None]
-        self.store.put_many(PORTFOLIOS, [converted(document, base_currency=self.settings.base_currency) for document in unconverted])
+        made = [converted(document, base_currency=self.settings.base_currency) for document in unconverted]
+        self.store.put_many(PORTFOLIOS, made)
+        write_lines(self.store, (line(portfolio) for document in made for portfolio in portfolios_of(document)))
         return SeedOutcome(created=len(missing), existing=len(documents) - len(missing))
 
     def status(self) -> Status:

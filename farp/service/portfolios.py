@@ -14,6 +14,7 @@ from typing import Any
 from farp.errors import Conflict, InvalidInput, NotFound
 from farp.market import PriceHistory
 from farp.portfolio import Portfolio, Position, added_up, cash_currency
+from farp.service import book
 from farp.store.protocol import PORTFOLIOS, Document, Store
 from farp.store.users import find_portfolio, portfolio_id, portfolios_of
 
@@ -65,9 +66,9 @@ def save_portfolio(
             return {**user, "portfolios": [*entries, {**entry, "portfolio_created_at": moment}]}
         if not replace:
             raise Conflict("portfolio", key)
-        return {**user, "portfolios": [{**other, **entry} if other is before else other for other in entries]}
+        return {**user, "portfolios": [_rewritten(other, entry) if other is before else other for other in entries]}
 
-    return _one_of(store.update(PORTFOLIOS, owner, change), key)
+    return _listed(store, store.update(PORTFOLIOS, owner, change), key)
 
 
 def replace_positions(
@@ -95,12 +96,13 @@ def replace_positions(
         entry["portfolio_desc"] = portfolio_description(description)
     if base_currency is not None:
         entry["base_currency"] = currency_code(base_currency)
-    return _one_of(_change_entry(store, id, lambda before: {**before, **entry}), id)
+    return _listed(store, _change_entry(store, id, lambda before: _rewritten(before, entry)), id)
 
 
 def delete_portfolio(store: Store, id: str) -> None:
     """Remove portfolio `id`; NotFound if there is none. Its owner stays."""
     _change_entry(store, id, lambda _: None)
+    book.remove(store, [id])
 
 
 def export_csv(portfolio: Portfolio, history: PriceHistory) -> str:
@@ -186,6 +188,24 @@ def _entries(document: Document) -> list[dict[str, Any]]:
 def _one_of(document: Document, id: str) -> Portfolio:
     # from what was written: another writer may have removed it since
     return next(portfolio for portfolio in portfolios_of(document) if portfolio.id == id)
+
+
+def _rewritten(before: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
+    """Return `before` with the fields of `entry`; figures of other positions or in another currency do not stay."""
+    after = {**before, **entry}
+    if any(after.get(key) != before.get(key) for key in ("assets", "base_currency")):
+        after.pop("risk", None)
+    return after
+
+
+def _listed(store: Store, document: Document, id: str) -> Portfolio:
+    """Return portfolio `id` as written in `document`, after bringing its line of the book up to date."""
+    portfolio = _one_of(document, id)
+    if any(entry.get("portfolio_id") == id and "risk" in entry for entry in document["portfolios"]):
+        book.rename(store, portfolio)
+    else:
+        book.wait(store, portfolio)
+    return portfolio
 
 
 def _assets(positions: Iterable[Position]) -> list[dict[str, Any]]:

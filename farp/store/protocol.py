@@ -20,7 +20,8 @@ FACTOR_CONTRIBUTIONS = "factor_contributions"  # one per portfolio
 PRICES = "prices"  # one per ticker
 RUNS = "runs"  # one per batch run
 SCENARIOS = "scenarios"  # saved hypothetical stress scenarios
-COLLECTIONS = (USER_PORTFOLIOS, PORTFOLIOS, FACTOR_CONTRIBUTIONS, PRICES, RUNS, SCENARIOS)
+BOOK = "book"  # one small document per portfolio: its line in the list of all
+COLLECTIONS = (USER_PORTFOLIOS, PORTFOLIOS, FACTOR_CONTRIBUTIONS, PRICES, RUNS, SCENARIOS, BOOK)
 
 
 class Store(Protocol):

@@ -21,7 +21,7 @@ from farp.store import codec
 from farp.store.protocol import COLLECTIONS, Document, known_collection, same_id, usable_id, usable_limit
 
 APPLICATION_ID = 0x46415250  # "FARP", so that the file of another program is never written to
-LAYOUT = 2  # of the tables, and raised with every new collection; documents have their own schema_version
+LAYOUT = 3  # of the tables, and raised with every new collection; documents have their own schema_version
 PAGE = 100  # documents read at once by `list`
 ID_PAGE = 10_000  # ids read at once by `ids`
 BATCH_DOCUMENTS = 500  # documents written in one transaction by `put_many`, ...

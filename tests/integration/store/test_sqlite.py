@@ -260,7 +260,7 @@ def damaged_document(path: Path) -> None:
     [
         (text_file, "is damaged or is no SQLite database; restore"),
         (another_program, "is a SQLite database of another program; set FARP_DATA_DIR"),
-        (newer_layout, r"was made by a newer FARP \(layout 9, this one knows 2\); update"),
+        (newer_layout, r"was made by a newer FARP \(layout 9, this one knows 3\); update"),
         (missing_table, "does not have FARP's tables .*; move it away"),
         (damaged_pages, "is damaged or is no SQLite database; restore"),
         (damaged_document, "A document of runs in SQLite, .* is damaged and cannot be read; restore"),
