@@ -117,7 +117,7 @@ def factor_returns(window: Window, history: PriceHistory, factors: FactorSet | N
         factors=chosen,
         past_dates=valuation.dates[shared][1:],
         past_factor_returns=chosen.leg_weights(chosen.tickers) @ returns.simple_returns(closes[:, shared]),
-        past_holding_returns=returns.simple_returns(valuation.prices[:, shared]),
+        past_holding_returns=np.ascontiguousarray(returns.simple_returns(valuation.prices[:, shared])),
         observations=min(window.observations, int(shared.sum()) - 1),
     )
 

@@ -25,6 +25,7 @@ from farp.portfolio import AssetClass, Instrument, Portfolio, cash_currency
 from farp.valuation import (
     STALE_AFTER_BUSINESS_DAYS,
     Exclusion,
+    Holding,
     Listed,
     PriceBoard,
     Selection,
@@ -190,6 +191,38 @@ def windows(group: Group, spec: AnalysisSpec | None = None) -> Iterator[Window]:
             past_returns=past_returns[columns],
             past_profit_and_loss=past_profit_and_loss[row],
         )
+
+
+def everything_held(group: Group, spec: AnalysisSpec | None = None) -> Window:
+    """Return the window of a portfolio that holds one unit of every ticker of `group`: what a topic says of each of its holdings holds for all."""
+    board, prices = group.board, group.prices
+    values = prices[:, -1].tolist()
+    past_returns = simple_returns(prices)
+    valuation = Valuation(
+        portfolio=Portfolio(id="book", name="Book", positions=(), base_currency=group.base_currency),
+        requested_as_of=board.as_of,
+        as_of=group.as_of,
+        as_of_because=None,
+        holdings=tuple(
+            Holding(instrument=instrument, quantity=1.0, price=value, fx_rate=1.0, market_value=value, weight=None)
+            for instrument, value in zip(group.instruments, values, strict=True)
+        ),
+        excluded=(),
+        net_asset_value=float(sum(values)),
+        dates=group.dates,
+        prices=prices,
+        observations=group.observations,
+        limited_by=None,
+    )
+    return Window(
+        valuation=valuation,
+        lookback_days=(spec or AnalysisSpec()).lookback_days,
+        source=board.history.source,
+        source_label=board.history.source_label,
+        past_dates=group.dates[1:],
+        past_returns=past_returns,
+        past_profit_and_loss=weighted_sum(prices[:, -1], past_returns),
+    )
 
 
 def _group(selections: Sequence[Selection], board: PriceBoard) -> Group:

@@ -10,7 +10,7 @@ import numpy as np
 
 from farp.analysis.alignment import FactorReturns, factor_returns
 from farp.analysis.window import Window, known
-from farp.engine import factor_model, performance
+from farp.engine import factor_model, performance, returns
 from farp.engine.checks import TRADING_DAYS, Floats
 from farp.engine.factor_model import Collinearity, CovarianceEstimator, Regression, VarianceContributions
 from farp.engine.rolling_regression import rolling_regression
@@ -128,7 +128,7 @@ def factor_analysis(window: Window, shared: FactorReturns, estimator: Covariance
         estimator=estimator,
         shrinkage=covariance.shrinkage,
         contributions=factor_model.variance_contributions(market_values, regression.loadings, covariance.covariance, regression.residual_variance),
-        exposures=regression.loadings.T @ market_values,
+        exposures=returns.weighted_sum(market_values, regression.loadings),
     )
 
 

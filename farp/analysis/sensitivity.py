@@ -161,7 +161,7 @@ def sensitivities(window: Window, history: PriceHistory, factors: FactorSet | No
     regression = factor_model.regress(shared.holding_returns, shared.factor_returns)
     shocks = tuple(factor_shocks(factor, history.factors) for factor in shared.factors.factors)
     sizes = np.array([shock.returns for shock in shocks])
-    rungs = ladder(window.market_values, _without_rounding(regression.loadings, shared), sizes)
+    rungs = ladder(window.market_values, without_rounding(regression.loadings, shared), sizes)
     t_statistics, r_squared = _of_portfolio(window, shared)
     return SensitivityAnalysis(
         window=window,
@@ -237,7 +237,7 @@ def _grid(rungs: Ladder, places: tuple[int, int]) -> Grid:
     )
 
 
-def _without_rounding(loadings: Floats, shared: FactorReturns) -> Floats:
+def without_rounding(loadings: Floats, shared: FactorReturns) -> Floats:
     """Return the loadings with exact zeros where they move the holding by no more than rounding: gold has no loading on shares beside itself."""
     moved = np.abs(loadings) * shared.factor_returns.std(axis=1)
     return np.where(moved > factor_model.EXACT_FIT * shared.holding_returns.std(axis=1, keepdims=True), loadings, 0.0)

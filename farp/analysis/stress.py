@@ -121,6 +121,21 @@ class StressAnalysis:
         raise NotFound("scenario", id)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """Moves of the holdings from row `start` of the history to row `end`: their `own` (n_holdings,), NaN without prices, and stand-ins for those."""
+
+    start: int
+    end: int
+    own: Floats
+    proxy: Proxies | None
+
+    @property
+    def moves(self) -> Floats:
+        """Own moves where there are prices, else those of the stand-in, NaN where there is neither, shape (n_holdings,)."""
+        return self.own if self.proxy is None else np.where(np.isnan(self.own), self.proxy.moves, self.own)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Scene:
     """A portfolio's holdings and the market around them, with what several scenarios need computed once."""
@@ -226,18 +241,13 @@ def stresses(
 def historical_stress(scene: Scene, scenario: HistoricalScenario) -> StressResult:
     """Return what a dated stretch of history does to today's holdings: their own moves where there are prices, proxies elsewhere."""
     window, history = scene.window, scene.history
-    if scenario.end > window.as_of:
-        return _unavailable(scene, scenario, f"It ends on {shown_day(scenario.end)}, after the day of the figures.")
-    start, end = (int(np.searchsorted(history.dates, np.datetime64(date))) for date in (scenario.start, scenario.end))
-    for row, date in ((start, scenario.start), (end, scenario.end)):
-        if row >= len(history.dates) or history.dates[row] != np.datetime64(date):
-            return _unavailable(scene, scenario, f"The price source has no prices of {shown_day(date)}.")
-    own = scene.between(start, end, scene.series)
-    proxy = None
-    if (np.isnan(own) & scene.can_move).any() and scene.no_factors_because is None:
-        proxy = scene.proxies(start, end)
-    replay = stress.historical_replay(window.market_values, own, proxy, scene.can_move)
-    benchmark = scene.between(start, end, [base_series(history, history.benchmark, scene.base)])[0]
+    try:
+        stretch = stretch_of(scene, scenario)
+    except DataError as error:
+        return _unavailable(scene, scenario, str(error))
+    proxy = stretch.proxy
+    replay = stress.historical_replay(window.market_values, stretch.own, proxy, scene.can_move)
+    benchmark = scene.between(stretch.start, stretch.end, [base_series(history, history.benchmark, scene.base)])[0]
     if not replay.available:
         return _unavailable(
             scene,
@@ -259,6 +269,26 @@ def historical_stress(scene: Scene, scenario: HistoricalScenario) -> StressResul
         benchmark_move=None if np.isnan(benchmark) else float(benchmark),
         notes=(*_replay_notes(scene, replay, proxy), *_more_than_everything(window, replay.impossible, replay.total)),
     )
+
+
+def stretch_of(scene: Scene, scenario: HistoricalScenario) -> Stretch:
+    """Return what the holdings did in a dated stretch, and what their factors say of those that had no price.
+
+    Raises
+    ------
+    DataError
+        The prices at hand do not reach the stretch; the sentence says why.
+    """
+    dates = scene.history.dates
+    if scenario.end > scene.window.as_of:
+        raise DataError(f"It ends on {shown_day(scenario.end)}, after the day of the figures.")
+    start, end = (int(np.searchsorted(dates, np.datetime64(date))) for date in (scenario.start, scenario.end))
+    for row, date in ((start, scenario.start), (end, scenario.end)):
+        if row >= len(dates) or dates[row] != np.datetime64(date):
+            raise DataError(f"The price source has no prices of {shown_day(date)}.")
+    own = scene.between(start, end, scene.series)
+    needed = (np.isnan(own) & scene.can_move).any() and scene.no_factors_because is None
+    return Stretch(start=start, end=end, own=own, proxy=scene.proxies(start, end) if needed else None)
 
 
 def hypothetical_stress(scene: Scene, scenario: HypotheticalScenario) -> StressResult:

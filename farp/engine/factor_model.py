@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import pairwise
 from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import csr_array
 
-from farp.engine.checks import Floats, finite, series
+from farp.engine.checks import Floats, finite, numbers, series
 from farp.engine.performance import FLAT
+from farp.engine.returns import book_of_one, weighted_sum
 from farp.errors import InsufficientHistory, InvalidInput
 
 MINIMUM_REGRESSION_DAYS = 60
@@ -66,6 +69,18 @@ class Regression:
     def collinear(self) -> bool:
         """Whether the factors are too alike to tell their loadings apart."""
         return not self.condition_number <= COLLINEAR_ABOVE
+
+    def of_rows(self, rows: NDArray[np.integer]) -> Regression:
+        """Return the regression of these series alone, which has the same bits."""
+        return replace(
+            self,
+            loadings=self.loadings[rows],
+            intercepts=self.intercepts[rows],
+            standard_errors=self.standard_errors[rows],
+            t_statistics=self.t_statistics[rows],
+            r_squared=self.r_squared[rows],
+            residual_variance=self.residual_variance[rows],
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +139,7 @@ def regress(returns: ArrayLike, factor_returns: ArrayLike, minimum: int = MINIMU
 
     Factors are centred and scaled before an SVD solves the system, so badly conditioned sets keep their digits; exactly
     dependent factors get the minimum-norm solution and show in `identified` and `condition_number`. Nothing is dropped.
+    A row has the same bits alone and among many.
 
     Parameters
     ----------
@@ -145,7 +161,7 @@ def regress(returns: ArrayLike, factor_returns: ArrayLike, minimum: int = MINIMU
     ----------
     Greene, W. H. (2018), Econometric Analysis, 8th ed. (least squares estimator, its variance, R2).
     """
-    y = np.atleast_2d(series(returns, "returns"))
+    y = np.ascontiguousarray(np.atleast_2d(series(returns, "returns")))  # in another layout sums over a row depend on the other rows
     x = np.atleast_2d(series(factor_returns, "factor_returns"))
     if y.shape[-1] != x.shape[-1]:
         raise InvalidInput(f"returns and factor_returns must cover the same days, got {y.shape[-1]} and {x.shape[-1]}.")
@@ -161,8 +177,8 @@ def regress(returns: ArrayLike, factor_returns: ArrayLike, minimum: int = MINIMU
     y_mean = y.mean(axis=1, keepdims=True)
     y_centred = y - y_mean
 
-    loadings = ((y_centred @ design.u) * design.inverse @ design.vt) * design.per_length
-    residuals = y_centred - loadings @ design.centred
+    loadings = weighted_sum(weighted_sum(y_centred, design.u) * design.inverse, design.vt) * design.per_length
+    residuals = y_centred - weighted_sum(loadings, design.centred)
     residual_sum = (residuals**2).sum(axis=1)
     total_sum = (y_centred**2).sum(axis=1)
     moves = total_sum > days * (FLAT * np.abs(y).max(axis=1)) ** 2
@@ -173,7 +189,7 @@ def regress(returns: ArrayLike, factor_returns: ArrayLike, minimum: int = MINIMU
     significant = moves[:, None] & (errors > 0)  # NaN is not
     return Regression(
         loadings=loadings,
-        intercepts=y_mean[:, 0] - (loadings @ design.mean)[:, 0],
+        intercepts=y_mean[:, 0] - weighted_sum(loadings, design.mean)[:, 0],
         standard_errors=errors,
         t_statistics=np.divide(loadings, errors, out=np.full_like(loadings, np.nan), where=significant),
         r_squared=1.0 - np.divide(residual_sum, total_sum, out=np.full_like(total_sum, np.nan), where=moves),
@@ -310,12 +326,38 @@ def variance_contributions(
             "amounts (n_positions,), loadings (n_positions, n_factors), factor_covariance (n_factors, n_factors) and residual_variance"
             f" (n_positions,) do not fit: {w.shape}, {b.shape}, {f.shape} and {d.shape}."
         )
-    through_factors = w[:, None] * b * (f @ (b.T @ w))
-    specific = w**2 * d
-    parts = np.column_stack([through_factors, specific])
-    variance = float(parts.sum())
-    shares = parts / variance if variance > 0 else np.full_like(parts, np.nan)
-    return VarianceContributions(shares=shares, variance=max(variance, 0.0))
+    return book_variance_contributions(book_of_one(w), b, f, d)[0]
+
+
+def book_variance_contributions(
+    market_values: csr_array, loadings: ArrayLike, factor_covariance: ArrayLike, residual_variance: ArrayLike
+) -> tuple[VarianceContributions, ...]:
+    """Return `variance_contributions` of every portfolio of a book; its positions are the entries of its row as they are stored.
+
+    Parameters
+    ----------
+    market_values
+        Shape (n_portfolios, n_tickers) [money].
+    loadings
+        B of all tickers, shape (n_tickers, n_factors).
+    factor_covariance
+        F, shape (n_factors, n_factors), daily.
+    residual_variance
+        diagonal of D of all tickers, shape (n_tickers,), daily.
+    """
+    b, f, d = numbers(loadings, "loadings"), numbers(factor_covariance, "factor_covariance"), numbers(residual_variance, "residual_variance")
+    w, held, starts = market_values.data, market_values.indices, market_values.indptr
+    marginal = weighted_sum(weighted_sum(market_values, b), f)
+    parts = np.empty((len(w), b.shape[1] + 1))
+    parts[:, :-1] = w[:, None] * b[held] * np.repeat(marginal, np.diff(starts), axis=0)
+    parts[:, -1] = w**2 * d[held]
+    result = []
+    for first, last in pairwise(starts.tolist()):
+        mine = parts[first:last]
+        variance = float(mine.sum())
+        shares = mine / variance if variance > 0 else np.full_like(mine, np.nan)
+        result.append(VarianceContributions(shares=shares, variance=max(variance, 0.0)))
+    return tuple(result)
 
 
 def sample_covariance(factor_returns: ArrayLike) -> Floats:

@@ -94,9 +94,12 @@ def principal_components(
     if not moving.any():
         raise DataError("No holding's price moves in this period, so there are no principal components.")
     scale = deviation[moving] if standardise else np.ones(int(moving.sum()))
+    from sklearn import config_context
     from sklearn.decomposition import PCA
 
-    fitted = PCA(svd_solver="full").fit(((array - mean)[moving] / scale[:, None]).T)
+    # what it would check is known here; the checks take longer than the decomposition of a usual portfolio
+    with config_context(assume_finite=True, skip_parameter_validation=True):
+        fitted = PCA(svd_solver="full").fit(((array - mean)[moving] / scale[:, None]).T)
     kept = fitted.explained_variance_ratio_ > NO_MOVEMENT
     directions, variance = fitted.components_[kept], fitted.explained_variance_[kept]
     first = _largest(np.abs(directions))

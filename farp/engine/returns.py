@@ -79,6 +79,17 @@ def weighted_sum(amounts: ArrayLike | csr_array, series: ArrayLike) -> Floats:
     return np.asarray(rows @ columns).reshape(*array.shape[:-1], columns.shape[-1])
 
 
+def book_of_one(amounts: Floats) -> csr_array:
+    """Return the amounts of one portfolio, shape (n_positions,), as a book of one row, zeros among them stored as well."""
+    count = len(amounts)
+    return csr_array((amounts, np.arange(count), np.array([0, count])), shape=(1, count))
+
+
+def unsigned(book: csr_array) -> csr_array:
+    """Return `book` without signs, its entries in the order in which they are stored; `abs` would sort those of its argument."""
+    return csr_array((np.abs(book.data), book.indices, book.indptr), shape=book.shape)
+
+
 def profit_and_loss(market_values: ArrayLike | csr_array, returns: ArrayLike) -> Floats:
     """Return the historical-simulation P&L of today's holdings [money]; losses are negative.
 

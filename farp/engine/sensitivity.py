@@ -10,8 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.sparse import csr_array
 
-from farp.engine.checks import Floats, finite
+from farp.engine.checks import Floats, finite, numbers
+from farp.engine.returns import unsigned, weighted_sum
 from farp.errors import InvalidInput
 
 NETTED = 1e-13
@@ -63,16 +65,16 @@ def ladder(amounts: ArrayLike, loadings: ArrayLike, shocks: ArrayLike) -> Ladder
     ([[-7.5, 0.0, 7.5]], [[1.3333], [-0.3333]])
     """
     exposures = _position_exposures(amounts, loadings)
-    sizes = finite(shocks, "shocks")
+    moves = finite(shocks, "shocks")
     factors = exposures.shape[1]
-    if sizes.ndim > 2 or (sizes.ndim == 2 and len(sizes) != factors):
-        raise InvalidInput(f"shocks must have shape (n_shocks,) or (n_factors, n_shocks) with {factors} factors, got {sizes.shape}.")
-    sizes = np.array(np.broadcast_to(sizes, (factors, sizes.shape[-1])))
-    total = _total(exposures)
+    if moves.ndim > 2 or (moves.ndim == 2 and len(moves) != factors):
+        raise InvalidInput(f"shocks must have shape (n_shocks,) or (n_factors, n_shocks) with {factors} factors, got {moves.shape}.")
+    moves = np.array(np.broadcast_to(moves, (factors, moves.shape[-1])))
+    total = book_exposures(amounts, loadings)
     return Ladder(
-        shocks=sizes,
+        shocks=moves,
         exposures=total,
-        profit_and_loss=total[:, None] * sizes + 0.0,  # no negative zero
+        profit_and_loss=total[:, None] * moves + 0.0,  # no negative zero
         position_exposures=exposures,
         shares=np.divide(exposures, total, out=np.full_like(exposures, np.nan), where=total != 0) + 0.0,
     )
@@ -108,7 +110,8 @@ def two_factor_grid(amounts: ArrayLike, loadings: ArrayLike, first: int, second:
     >>> two_factor_grid([100.0], [[1.0, -0.5]], 0, 1, [-0.1, 0.1], [0.0, 0.2]).tolist()
     [[-10.0, -20.0], [10.0, 0.0]]
     """
-    total = _total(_position_exposures(amounts, loadings))
+    _position_exposures(amounts, loadings)  # refuses what does not fit
+    total = book_exposures(amounts, loadings)
     if first == second or not {first, second} <= set(range(len(total))):
         raise InvalidInput(f"a grid needs two different factors numbered 0 to {len(total) - 1}, got {first!r} and {second!r}.")
     rows, columns = finite(first_shocks, "first_shocks"), finite(second_shocks, "second_shocks")
@@ -124,7 +127,12 @@ def _position_exposures(amounts: ArrayLike, loadings: ArrayLike) -> Floats:
     return np.asarray(w[:, None] * b + 0.0)  # no negative zero
 
 
-def _total(exposures: Floats) -> Floats:
-    """Return the sum over positions, exactly zero where all that is left of it is rounding."""
-    total = exposures.sum(axis=0)
-    return np.where(np.abs(total) > NETTED * np.abs(exposures).sum(axis=0), total, 0.0)
+def book_exposures(amounts: ArrayLike | csr_array, loadings: ArrayLike) -> Floats:
+    """Return the P&L of a portfolio, or of each of a book, for a move of +100 % of each factor, exactly zero where all that is left is rounding.
+
+    Shapes (n_positions,) or sparse (n_portfolios, n_positions) and (n_positions, n_factors) -> (n_factors,) or (n_portfolios, n_factors).
+    """
+    b = numbers(loadings, "loadings")
+    without_sign = unsigned(amounts) if isinstance(amounts, csr_array) else np.abs(numbers(amounts, "amounts"))
+    total, most = weighted_sum(amounts, b), weighted_sum(without_sign, np.abs(b))
+    return np.where(np.abs(total) > NETTED * most, total, 0.0)

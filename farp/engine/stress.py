@@ -10,10 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import csr_array
 
 from farp.engine.checks import MINIMUM_OBSERVATIONS, Floats, finite, numbers, series
 from farp.engine.factor_model import MINIMUM_REGRESSION_DAYS, regress
 from farp.engine.performance import FLAT
+from farp.engine.returns import book_of_one, unsigned, weighted_sum
 from farp.errors import DataError, InvalidInput
 
 DEPENDENT = 1e-10
@@ -53,6 +55,17 @@ class Replay:
     covered: float
     priced: float
     available: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookReplays:
+    """Stretches of history on every portfolio of a book, arrays of shape (n_portfolios, n_stretches).
+
+    `total` [money] is NaN where no holding that can move is reached; `covered` is the reached share of the gross market value of what can move.
+    """
+
+    total: Floats
+    covered: Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,7 +192,7 @@ def proxies(
         fit = regress(array[known], factors[used], minimum)
         r_squared[known] = fit.r_squared
         # a holding that never moved has no R2: nothing is known about it, which is not the same as no move
-        result[known] = np.where(np.isnan(fit.r_squared), np.nan, _compounded(fit.loadings @ steps[used]))
+        result[known] = np.where(np.isnan(fit.r_squared), np.nan, _compounded(weighted_sum(fit.loadings, steps[used])))
     return Proxies(moves=result, r_squared=r_squared, factors=used)
 
 
@@ -219,26 +232,52 @@ def historical_replay(market_values: ArrayLike, own_moves: ArrayLike, proxy: Pro
     counted = np.ones(amounts.shape, dtype=bool) if can_move is None else np.asarray(can_move, dtype=bool)
     if counted.shape != amounts.shape:
         raise InvalidInput(f"can_move must have shape (n_holdings,) as market_values has, got {counted.shape} and {amounts.shape}.")
-    if not counted.any():
-        counted = np.ones_like(counted)
     actual = ~np.isnan(own)
     proxied = ~actual & ~np.isnan(stand_in)
-    reached = actual | proxied
     moves = np.where(actual, own, stand_in)
-    profit = amounts * moves
-    gross = float(np.abs(amounts[counted]).sum())
-    available = bool((reached & counted).any())
+    book = book_of_one(amounts)
+    everything, by_price = book_replays(book, moves[:, None], counted), book_replays(book, own[:, None], counted)
     return Replay(
         moves=moves,
-        profit_and_loss=profit,
+        profit_and_loss=amounts * moves,
         actual=actual,
         proxied=proxied,
         r_squared=np.where(proxied, fitted, np.nan),
         impossible=proxied & (moves < -1.0),
-        total=float(profit[reached].sum()) if available else float("nan"),
-        covered=float(np.abs(amounts[reached & counted]).sum()) / gross if gross > 0 else 0.0,
-        priced=float(np.abs(amounts[actual & counted]).sum()) / gross if gross > 0 else 0.0,
-        available=available,
+        total=float(everything.total[0, 0]),
+        covered=float(everything.covered[0, 0]),
+        priced=float(by_price.covered[0, 0]),
+        available=bool(np.isfinite(everything.total[0, 0])),
+    )
+
+
+def book_replays(market_values: csr_array, moves: ArrayLike, can_move: ArrayLike) -> BookReplays:
+    """Return what stretches of history would do to every portfolio of a book: the figures of `historical_replay`, which are made here.
+
+    Parameters
+    ----------
+    market_values
+        Shape (n_portfolios, n_tickers) [money].
+    moves
+        Return of each ticker over each stretch [fraction], its own or its proxy's, NaN where there is neither: (n_tickers, n_stretches).
+    can_move
+        Shape (n_tickers,), False for what never moves by its nature.
+    """
+    array, counted = numbers(moves, "moves"), np.asarray(can_move, dtype=np.float64)
+    reached = (~np.isnan(array)).astype(np.float64)
+    held = csr_array((np.ones_like(market_values.data), market_values.indices, market_values.indptr), shape=market_values.shape)
+    amounts = unsigned(market_values)
+    total = weighted_sum(market_values, np.where(reached == 1.0, array, 0.0))
+    count, gross = weighted_sum(held, reached * counted[:, None]), weighted_sum(amounts, counted[:, None])
+    covered = weighted_sum(amounts, reached * counted[:, None])
+    still = weighted_sum(held, counted[:, None])[:, 0] == 0.0
+    if still.any():  # with nothing that can move, everything counts
+        count[still] = weighted_sum(held[still], reached)
+        gross[still] = weighted_sum(amounts[still], np.ones((len(array), 1)))
+        covered[still] = weighted_sum(amounts[still], reached)
+    return BookReplays(
+        total=np.where(count > 0, total, np.nan),
+        covered=np.divide(covered, gross, out=np.zeros_like(covered), where=gross > 0),
     )
 
 

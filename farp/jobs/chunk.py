@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from farp.analysis.book_depth import depths
 from farp.errors import FarpError
 from farp.jobs import runs
 from farp.jobs.inputs import Inputs
@@ -60,7 +61,7 @@ def computed(desk: Desk, chunk: Chunk, request: Request, moment: dt.datetime) ->
     inputs = Inputs(desk.history, request.as_of, spec)
     book = _read(desk, chunk, request, inputs)
     written, changed, failures = 0, 0, book.failures
-    results = list(results_of(book.todo, desk.history, request.as_of, spec, lambda window: depth_document(window, desk.history, spec)))
+    results = list(results_of(book.todo, desk.history, request.as_of, spec, lambda group: map(depth_document, depths(group, desk.history, spec))))
     desk.store.put_many(FACTOR_CONTRIBUTIONS, (_contributions(result, book.inputs[result.portfolio.id], moment) for result in results))
     write_lines(desk.store, lines_of(results, book.inputs, inputs.basis, moment))
     by_owner: dict[str, list[Result]] = {owner: [] for owner in book.converted}

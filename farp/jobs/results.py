@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from numpy.linalg import LinAlgError
 
-from farp.analysis import AnalysisSpec, Window
-from farp.analysis.book import Failure, Group, grouped, headlines, windows
+from farp.analysis import AnalysisSpec
+from farp.analysis.book import Failure, Group, grouped, headlines
 from farp.analysis.book_past import Past, pasts
 from farp.errors import DataError, FarpError
 from farp.market import PriceHistory
@@ -30,14 +30,14 @@ class Result:
 
 
 def results_of(
-    portfolios: Iterable[Portfolio], history: PriceHistory, as_of: dt.date | None, spec: AnalysisSpec, depth: Callable[[Window], JsonObject]
+    portfolios: Iterable[Portfolio], history: PriceHistory, as_of: dt.date | None, spec: AnalysisSpec, depth: Callable[[Group], Iterable[JsonObject]]
 ) -> Iterator[Result]:
     """Yield the result of every portfolio; one that cannot be computed is a failure and costs no other.
 
     Parameters
     ----------
     depth
-        Makes the second document of a window.
+        Makes the second document of every portfolio of a group, in its order.
     """
     groups, failures = grouped(portfolios, history, as_of, spec)
     yield from (_failed(failure) for failure in failures)
@@ -49,10 +49,9 @@ def results_of(
             yield from _one_by_one([selection.portfolio for selection in group.selections], history, as_of, spec, depth)
 
 
-def _of_group(group: Group, history: PriceHistory, spec: AnalysisSpec, depth: Callable[[Window], JsonObject]) -> list[Result]:
+def _of_group(group: Group, history: PriceHistory, spec: AnalysisSpec, depth: Callable[[Group], Iterable[JsonObject]]) -> list[Result]:
     results = []
-    for row, window, past in zip(headlines(group, history, spec), windows(group, spec), pasts(group), strict=True):
-        contributions = depth(window)
+    for row, contributions, past in zip(headlines(group, history, spec), depth(group), pasts(group), strict=True):
         worst = (contributions.get("stress") or {}).get("worst")
         headline = headline_document(row, history, spec) | {"worst_stress": worst}
         results.append(Result(portfolio=row.portfolio, headline=headline, contributions=contributions, past=past))
@@ -60,7 +59,7 @@ def _of_group(group: Group, history: PriceHistory, spec: AnalysisSpec, depth: Ca
 
 
 def _one_by_one(
-    portfolios: Sequence[Portfolio], history: PriceHistory, as_of: dt.date | None, spec: AnalysisSpec, depth: Callable[[Window], JsonObject]
+    portfolios: Sequence[Portfolio], history: PriceHistory, as_of: dt.date | None, spec: AnalysisSpec, depth: Callable[[Group], Iterable[JsonObject]]
 ) -> Iterator[Result]:
     for portfolio in portfolios:
         groups, failures = grouped([portfolio], history, as_of, spec)

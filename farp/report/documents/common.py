@@ -108,9 +108,20 @@ def number(value: float | None) -> float | None:
 
 def row(values: ArrayLike, scale: float = 1.0) -> list[float | None]:
     """Return one series of numbers, null where there is none."""
-    return [number(value) for value in (scale * np.asarray(values, dtype=np.float64)).tolist()]
+    return _listed(values, scale)
 
 
 def rows(values: ArrayLike, scale: float = 1.0) -> list[list[float | None]]:
     """Return a matrix of numbers row by row."""
-    return [row(line, scale) for line in np.asarray(values, dtype=np.float64)]
+    return _listed(values, scale)
+
+
+def _listed(values: ArrayLike, scale: float) -> list[Any]:
+    array = scale * np.asarray(values, dtype=np.float64)
+    known = np.isfinite(array)
+    found: Any = array
+    if not known.all():
+        found = array.astype(object)
+        found[~known] = None
+    listed: list[Any] = found.tolist()
+    return listed
