@@ -16,6 +16,7 @@ import numpy as np
 
 from farp.engine.checks import Floats
 from farp.errors import DataError
+from farp.format import day as shown_day
 from farp.market import Dates, as_date
 from farp.portfolio import AssetClass, Instrument
 from farp.prices.protocol import Closes, Outcome
@@ -159,13 +160,13 @@ def difference(record: Record, fetched: Closes) -> str | None:
     if not np.array_equal(stored_days, days):
         gone, come = np.setdiff1d(stored_days, days), np.setdiff1d(days, stored_days)
         day, what = (gone[-1], "is not there any more") if len(gone) else (come[-1], "is there now and was not before")
-        return f"the close of {as_date(day).isoformat()} {what}."
+        return f"the close of {shown_day(as_date(day))} {what}."
     unlike = np.flatnonzero(np.abs(closes - stored) > SAME * stored)
     if not len(unlike):
         return None
     worst = int(unlike[-1])
     return (
-        f"the close of {as_date(days[worst]).isoformat()} was {stored[worst]:.6g} and is {closes[worst]:.6g} now,"
+        f"the close of {shown_day(as_date(days[worst]))} was {stored[worst]:.6g} and is {closes[worst]:.6g} now,"
         " as after a split, a dividend or a correction."
     )
 

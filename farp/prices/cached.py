@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from farp.format import day as shown_day
 from farp.market import FactorSet, as_date
 from farp.portfolio import Instrument
 from farp.prices import factor_sets
@@ -227,7 +228,7 @@ class CachedSource:
         message = failure.message if failure is not None else f"{self._label} has no closes of {before.ticker}."
         if outcome is Outcome.MISSING and len(before.dates):
             # a ticker that had prices and has none any more was renamed or delisted; what it had stays true
-            outcome, message = Outcome.STALE, f"{message} Its last close is of {before.last_date}."
+            outcome, message = Outcome.STALE, f"{message} Its last close is of {shown_day(before.last_date)}."
         after = self._archive.change(before.ticker, lambda record: failed(record, outcome, message, at))
         return TickerUpdate(ticker=before.ticker, outcome=outcome, message=message, added=0, fetched_anew=False, last_date=after.last_date)
 
@@ -245,7 +246,7 @@ def stale_because(last_date: dt.date | None, today: dt.date) -> str:
     """Say that the last close is old; "" when it is not."""
     if last_date is None or int(np.busday_count(last_date, today)) <= STALE_AFTER_BUSINESS_DAYS:
         return ""
-    return f"There is no close since {last_date.isoformat()}: delisted, renamed or halted."
+    return f"There is no close since {shown_day(last_date)}: delisted, renamed or halted."
 
 
 def last_business_day(today: dt.date) -> dt.date:

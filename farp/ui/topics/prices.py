@@ -140,7 +140,7 @@ def series_table(series: list[SeriesStatus]) -> Table:
             "Closes": "Days with a close.",
         },
         pinned="Ticker",
-        widths={"Name": 210, "To look at": 420},
+        widths={"Name": 210, "Last close": 110, "From": 110, "To look at": 420},
     )
 
 

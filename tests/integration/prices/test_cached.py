@@ -85,7 +85,7 @@ def test_after_a_split_the_whole_history_is_fetched_anew_and_it_is_said(
         assert ends(cached.update(["NVDA"])) == {"NVDA": (Outcome.PRICED, 61, True)}
     record = archive.get("NVDA")
     assert record.closes.tolist() == instance.closes
-    assert "Fetched anew: the close of 2022-12-28 was 114.75 and is 11.475 now" in record.events[-1].text
+    assert "Fetched anew: the close of 28 Dec 2022 was 114.75 and is 11.475 now" in record.events[-1].text
     assert "NVDA: Fetched anew" in caplog.text
 
 
@@ -146,8 +146,8 @@ def test_delisted_and_halted_tickers_are_stale_and_unknown_ones_missing(yahoo: Y
     yahoo.moment += dt.timedelta(days=14)
     update = {one.ticker: one for one in cached.update(["GONE", "HALT", "NOPE"]).tickers}
     assert [update[ticker].outcome for ticker in ("GONE", "HALT", "NOPE")] == [Outcome.STALE, Outcome.STALE, Outcome.MISSING]
-    assert "last close is of 2022-12-28" in update["GONE"].message
-    assert "no close since 2022-12-28" in update["HALT"].message
+    assert "last close is of 28 Dec 2022" in update["GONE"].message
+    assert "no close since 28 Dec 2022" in update["HALT"].message
     assert len(archive.get("GONE").dates) == 40
     assert len(archive.get("NOPE").dates) == 0
 
