@@ -155,6 +155,7 @@ def test_what_a_link_says_and_nobody_understands_is_said_and_the_default_shown(
     app = run(**{name: text})
     assert seen(app)[name] == shown
     (warning,) = warnings(app)
+    assert (r"\:red\[\$5\]\<b\>" in app.warning[0].value) == (":red" in text), "nothing in it is read as markup"
     assert warning.startswith(f"The link's {name} {text[:40]!r} cannot be used, so the default is shown. ")
     assert because in warning
     assert link(app, name) != text, "the link says what is shown"

@@ -11,10 +11,12 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from farp.analysis import window_of
 from farp.analysis.correlation import correlations
 from farp.format import number
 from farp.service import Desk
 from farp.ui.topics.correlation import pairs
+from tests.markets import market, portfolio, wandering
 
 LONG_SHORT = "long-short-equity.user_003"
 OpenApp = Callable[..., AppTest]
@@ -58,7 +60,14 @@ def test_the_table_has_every_pair_once_the_highest_first(desk: Desk) -> None:
         assert row["Correlation"] == result.correlation.matrix[tickers.index(row["Holding"]), tickers.index(row["and"])]
     known = frame["Correlation"].dropna().to_numpy()
     assert (np.diff(known) <= 0).all()
-    assert frame["Correlation"].isna().to_numpy()[len(known) :].all(), "what does not move comes last"
+
+
+def test_in_the_table_what_does_not_move_comes_last_even_behind_opposites() -> None:
+    closes = wandering(300, 1)
+    held = portfolio(A=1, B=1, CASH_USD=5)
+    frame = pairs(correlations(window_of(held, market({"A": closes, "B": 10_000 / closes})))).frame
+    assert frame["Correlation"].to_numpy()[0] < -0.99
+    assert frame["Correlation"].isna().tolist() == [False, True, True]
 
 
 @pytest.mark.parametrize("portfolio", ["single-stock.user_008", "just-cash.user_904", "short-only.user_905", "borrowed-more.user_903"])

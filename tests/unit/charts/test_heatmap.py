@@ -55,12 +55,13 @@ def test_each_cell_is_in_one_layer_with_its_text_and_hover():
 
 
 @pytest.mark.parametrize("palette", [LIGHT, DARK])
-def test_every_text_can_be_read_on_its_cell(palette):
-    values = np.linspace(-1, 1, 21)[None, :]
+@pytest.mark.parametrize("strongest", [0.01, 1.0, 50.0])
+def test_every_text_can_be_read_on_its_cell(palette, strongest):
+    values = strongest * np.linspace(-1, 1, 21)[None, :]
     for layer in layers(drawn(values, palette)):
         for value in layer.z[0]:
             if value is not None:
-                assert contrast(layer.textfont.color, palette.diverging_at(value)) >= READABLE - 0.05
+                assert contrast(layer.textfont.color, palette.diverging_at(value / strongest)) >= READABLE - 0.05
 
 
 def test_colours_are_symmetric_about_zero_and_reach_the_largest_size():
