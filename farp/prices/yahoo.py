@@ -1,7 +1,7 @@
 """Yahoo Finance through yfinance: the only module that imports it.
 
 Each ticker is one `Ticker.history` call in a small pool of threads, which is what `yfinance.download` does as well; but `download`
-hides why a ticker failed, in which currency it is quoted, and whether its exchange has closed (docs/adr/0010). Closes are adjusted
+hides why a ticker failed, in which currency it is quoted, and whether its exchange has closed (docs/adr/0014). Closes are adjusted
 for splits and dividends, so their changes are what a holder earned; the last close is the one that was traded.
 
 A bar is a close only when its trading session is over. Pence are turned into pounds.
