@@ -24,3 +24,4 @@ with guarded():
         key="correlation",
         help=correlation.HEATMAP,
     )
+    correlation.in_words(result)

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from farp.analysis.window import Window, known
+from farp.engine.checks import Floats
 from farp.engine.correlation import Correlation, correlation, diversification_ratio
 
 
@@ -20,6 +24,20 @@ class CorrelationAnalysis:
     correlation: Correlation
     average: float | None
     diversification_ratio: float | None
+
+    @property
+    def moving(self) -> int:
+        """Holdings whose price moves."""
+        return int((~self.correlation.constant).sum())
+
+    @property
+    def pairs(self) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats]:
+        """Every pair of holdings that move once, the most alike first: places of both in `window.holdings`, and their correlation."""
+        first, second = np.triu_indices(len(self.window.holdings), k=1)
+        values = self.correlation.matrix[first, second]
+        order = np.flatnonzero(np.isfinite(values))
+        order = order[np.argsort(-values[order], kind="stable")]
+        return first[order], second[order], values[order]
 
 
 def correlations(window: Window) -> CorrelationAnalysis:

@@ -4,35 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
 from rich.console import RenderableType
+from rich.text import Text
 
 from farp.analysis.correlation import CorrelationAnalysis
 from farp.format import number
-from farp.report.terminals.common import facts_table, heading, literal_row, literal_table, remarks
+from farp.report.likeness import likeness_sentence
+from farp.report.terminals.common import facts_table, heading, literal_row, literal_table, plain_text, remarks
 
 PAIRS = 5
 
 
 def correlation_tables(result: CorrelationAnalysis) -> Iterator[RenderableType]:
     """Yield heading, the two summary figures, and the pairs that move together most and least."""
-    window, found = result.window, result.correlation
+    window = result.window
     yield from heading(window)
     yield facts_table(
         [("Average correlation", number(result.average)), ("Diversification ratio", number(result.diversification_ratio))],
     )
-    first, second = np.triu_indices(len(window.holdings), k=1)
-    values = found.matrix[first, second]
-    known = np.flatnonzero(np.isfinite(values))
-    order = known[np.argsort(-values[known], kind="stable")]
-    between = len(order) - 2 * PAIRS
-    if len(order):
+    sentence = likeness_sentence(result)
+    if sentence:
+        yield Text(plain_text(sentence))
+    first, second, values = result.pairs
+    between = len(values) - 2 * PAIRS
+    if len(values):
         table = literal_table("Pair", "", ("Correlation", "right"))
-        for place, i in enumerate(order):
+        for place, value in enumerate(values.tolist()):
             if between > 0 and PAIRS <= place < PAIRS + between:
                 if place == PAIRS:
                     literal_row(table, "…", f"{between} pair{'' if between == 1 else 's'} between them", "")
                 continue
-            literal_row(table, window.holdings[first[i]].ticker, window.holdings[second[i]].ticker, number(float(values[i])))
+            literal_row(table, window.holdings[first[place]].ticker, window.holdings[second[place]].ticker, number(value))
         yield table
     yield from remarks(window)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
+import streamlit as st
 
 from farp.analysis.correlation import CorrelationAnalysis
 from farp.format import number
+from farp.report.likeness import likeness_sentence
 from farp.ui import cards
 from farp.ui.cards import Card
 from farp.ui.tables import Table
+from farp.ui.text import literal
 
 AVERAGE = (
     "**Average correlation**: the mean over all pairs of holdings. 1: everything moves as one; 0: nothing has to do with anything else.\n\n"
@@ -28,13 +30,13 @@ HEATMAP = (
 
 def correlation_cards(result: CorrelationAnalysis) -> None:
     """Draw average correlation and diversification ratio."""
-    count = len(result.window.holdings)
+    count = result.moving
     cards.draw(
         [
             Card(
                 label="Average correlation",
                 value=number(result.average),
-                beside=f"{count} holding{'' if count == 1 else 's'}",
+                beside=f"{count} holding{' that moves' if count == 1 else 's that move'}",
                 help=AVERAGE,
             ),
             Card(label="Diversification ratio", value=number(result.diversification_ratio), beside="1 is no benefit", help=RATIO),
@@ -43,17 +45,16 @@ def correlation_cards(result: CorrelationAnalysis) -> None:
     )
 
 
+def in_words(result: CorrelationAnalysis) -> None:
+    """Draw what the correlations come to, in a sentence."""
+    sentence = likeness_sentence(result)
+    if sentence:
+        st.markdown(literal(sentence))
+
+
 def pairs(result: CorrelationAnalysis) -> Table:
-    """Return every pair of holdings with its correlation, the highest first."""
+    """Return every pair of holdings that move with its correlation, the highest first."""
     holdings = result.window.holdings
-    first, second = np.triu_indices(len(holdings), k=1)
-    values = result.correlation.matrix[first, second]
-    order = np.argsort(-np.nan_to_num(values, nan=-2.0), kind="stable")
-    frame = pd.DataFrame(
-        {
-            "Holding": [holdings[first[i]].ticker for i in order],
-            "and": [holdings[second[i]].ticker for i in order],
-            "Correlation": values[order],
-        }
-    )
+    first, second, values = result.pairs
+    frame = pd.DataFrame({"Holding": [holdings[i].ticker for i in first], "and": [holdings[i].ticker for i in second], "Correlation": values})
     return Table(frame=frame, formats={"Correlation": number})
