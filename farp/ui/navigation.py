@@ -43,7 +43,7 @@ def sections() -> dict[str, list[Page]]:
         "Data": [
             _page("positions", "Positions & data", "table_rows", "What is held, at which prices, and what is left out."),
             upload_page(),
-            _page(PRICES_PATH, "Prices", "update", "How fresh every price is, fetching new ones, prices of your own."),
+            prices_page(),
             _page(METHODOLOGY_PATH, "Methodology", "menu_book", "What every number means, and how it is computed."),
         ],
     }
@@ -52,6 +52,11 @@ def sections() -> dict[str, list[Page]]:
 def upload_page() -> Page:
     """Return the page on which a positions file becomes a portfolio."""
     return _page(UPLOAD_PATH, "Upload", "upload_file", "From any broker's positions file to a portfolio.")
+
+
+def prices_page() -> Page:
+    """Return the page that shows how fresh prices are and fetches new ones."""
+    return _page(PRICES_PATH, "Prices", "update", "How fresh every price is, fetching new ones, prices of your own.")
 
 
 def _page(name: str, title: str, icon: str, help: str) -> Page:
