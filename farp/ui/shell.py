@@ -12,12 +12,12 @@ from streamlit.navigation.page import Page
 
 from farp.analysis import RiskReport, Window
 from farp.engine.checks import TRADING_DAYS
-from farp.errors import FarpError, InsufficientHistory, NoPortfolios, NotFound, NothingToAnalyse
+from farp.errors import FarpError, InsufficientHistory, NoPortfolios, NoPrices, NotFound, NothingToAnalyse
 from farp.format import day, money
 from farp.portfolio import Portfolio, cash_currency
 from farp.ui import tables, theme_watch
 from farp.ui.desk import desk, load_report, load_window, notice_new_prices, portfolio_labels
-from farp.ui.navigation import METHODOLOGY_PATH, PRICES_PATH, UPLOAD_PATH, sections, upload_page
+from farp.ui.navigation import METHODOLOGY_PATH, PRICES_PATH, UPLOAD_PATH, prices_page, sections, upload_page
 from farp.ui.text import literal
 from farp.valuation import Exclusion
 
@@ -138,6 +138,8 @@ def guarded() -> Iterator[None]:
         _nothing_to_analyse(error)
     except InsufficientHistory as error:
         _message(":material/hourglass_empty:", "Not enough history", str(error))
+    except NoPrices as error:
+        _no_prices(error)
     except FarpError as error:
         _message(":material/error:", "This cannot be shown", str(error))
 
@@ -258,6 +260,14 @@ def _no_portfolios(error: NoPortfolios) -> NoReturn:
         st.subheader(":material/inbox: No portfolios yet", anchor=False)
         st.write(literal(str(error)), "Or start with a positions file of your own:")
         st.page_link(upload_page(), label="Upload a positions file", icon=":material/upload_file:")
+    st.stop()
+
+
+def _no_prices(error: NoPrices) -> NoReturn:
+    with st.container(border=True):
+        st.subheader(":material/hourglass_empty: No prices yet", anchor=False)
+        st.write(literal(str(error)))
+        st.page_link(prices_page(), label="Open the page Prices", icon=":material/update:")
     st.stop()
 
 
