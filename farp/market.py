@@ -152,6 +152,10 @@ class PriceHistory:
             )
         return self.instruments.get(ticker)
 
+    def unknown_because(self, ticker: str) -> str:
+        """Say why there is nothing under `ticker`, and what to do about it."""
+        return f"the ticker is unknown to the price source ({self.source_label}); check its spelling."
+
     def fx_rate(self, currency: str, base: str) -> Floats | None:
         """Base-currency price of one unit of `currency`, shape (n_days,); None when no pair or cross exists."""
         if currency == base:

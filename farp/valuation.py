@@ -169,7 +169,7 @@ class PriceBoard:
         if instrument is None or (cash_currency(ticker) is None and ticker not in history):
             return Unusable(
                 reason=ExclusionReason.UNKNOWN_TICKER,
-                message=f"the ticker is unknown to the price source ({history.source_label}); check its spelling.",
+                message=history.unknown_because(ticker),
             )
         if not instrument.holdable:
             return Unusable(

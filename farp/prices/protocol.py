@@ -56,6 +56,13 @@ class FetchedHistory(PriceHistory):
         super().__post_init__()
         object.__setattr__(self, "failures", MappingProxyType(dict(self.failures)))
 
+    def unknown_because(self, ticker: str) -> str:
+        """Say why there is nothing under `ticker`: what the source answered when it was asked, or that it was not."""
+        failure = self.failures.get(ticker)
+        if failure is not None:
+            return failure.message
+        return f"it has not been fetched yet ({self.source_label}); update the prices, or check its spelling."
+
     def __getstate__(self) -> dict[str, object]:
         return super().__getstate__() | {"failures": dict(self.failures)}
 

@@ -21,7 +21,7 @@ from farp.prices import factor_sets, own, price_history
 from farp.prices.archive import CORRECTABLE, Archive, Event, Record
 from farp.prices.cached import STALE_AFTER_BUSINESS_DAYS, CachedSource, PriceUpdate, TickerUpdate, last_business_day, stale_because
 from farp.prices.own import OwnPrices, read_prices
-from farp.prices.protocol import Closes, Outcome, Progress, assembled
+from farp.prices.protocol import Closes, Failure, Outcome, Progress, assembled
 from farp.prices.review import Gap, Jump, gaps, jumps, recent
 from farp.prices.symbols import CURRENCIES, dollar_pair
 from farp.settings import PRICE_SOURCES, Settings
@@ -139,8 +139,9 @@ def history_of(settings: Settings, store: Store, state: PriceState | None = None
     brought = _series(Archive(store, own.NAME).all())
     if source_in_use(settings, state) == SAMPLE:
         return _with_own(_sample(settings, state), brought, state)
-    records = [record for record in Archive(store, YAHOO).all() if len(record.dates)]
+    records = list(Archive(store, YAHOO).all())
     series = _series(records)
+    unpriced = [record for record in records if not len(record.dates)]
     fetched = max((record.fetched_at for record in records if record.fetched_at is not None), default=None)
     history = assembled(
         series,
@@ -149,6 +150,7 @@ def history_of(settings: Settings, store: Store, state: PriceState | None = None
         benchmark=settings.benchmark or state.benchmark or LIVE_BENCHMARK,
         factors=factor_sets.LIVE,
         revision=state.revision,
+        failures={record.ticker: Failure(ticker=record.ticker, outcome=record.outcome, message=record.message) for record in unpriced},
     )
     return _with_own(history, brought, state)
 

@@ -21,10 +21,9 @@ from typer.testing import CliRunner, Result
 
 from farp.analysis import AnalysisSpec, analyse
 from farp.cli import app
-from farp.market import PriceHistory
 from farp.prices import factor_sets
 from farp.prices.archive import Archive
-from farp.prices.protocol import Closes, assembled, series_of, within
+from farp.prices.protocol import Closes, FetchedHistory, assembled, series_of, within
 from farp.prices.sample import load_sample
 from farp.report.documents.report import metrics_document
 from farp.service import open_desk
@@ -69,7 +68,7 @@ def serve_everything(server: YahooServer) -> None:
         server.add(instance)
 
 
-def by_the_sample_source() -> PriceHistory:
+def by_the_sample_source() -> FetchedHistory:
     """The same closes, put together without Yahoo, a store or a network."""
     sample = load_sample()
     parts: list[Closes] = []
@@ -110,7 +109,9 @@ def test_update_then_risk_gives_the_numbers_of_the_sample_source_exactly(updated
     assert shown.exit_code == 0, shown.stderr
     with open_desk(settings_of(folder)) as desk:
         # whatever names the source, in sentences too, is then the same; every number has to be
-        expected = dataclasses.replace(expected, source=desk.history.source, source_label=desk.history.source_label)
+        live = desk.history
+        assert isinstance(live, FetchedHistory)
+        expected = dataclasses.replace(expected, source=live.source, source_label=live.source_label, failures=live.failures)
         for held in HELD:
             theirs = metrics_document(analyse(desk.portfolio(held), expected, None, AnalysisSpec(risk_free_rate=0.02)))
             found = metrics_document(desk.report(held))

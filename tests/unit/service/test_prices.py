@@ -95,6 +95,17 @@ def test_a_position_without_a_cross_is_left_out_and_listed(live: Desk) -> None:
     assert holding.fx_rate == pytest.approx(history.close("GBPUSD")[-1] * history.close("USDCHF")[-1])
 
 
+def test_a_position_without_prices_says_what_the_source_answered_or_that_it_was_not_asked(live: Desk) -> None:
+    hold(live, A=1, GONE=1, NEVER=1)
+    (portfolio,) = live.portfolios()
+    Archive(live.store, "yahoo").put([Record(source="yahoo", ticker="GONE", outcome=Outcome.MISSING, message="Yahoo has no prices under GONE.")])
+    desk = fetched(live, {"A": "USD"})
+    why = {one.ticker: one.message for one in analyse(portfolio, desk.history).excluded}
+    assert why["GONE"] == "Yahoo has no prices under GONE."
+    assert why["NEVER"].startswith("it has not been fetched yet (Yahoo Finance, closes to 28 December 2022")
+    assert why["NEVER"].endswith("update the prices, or check its spelling.")
+
+
 def test_nothing_fetched_is_an_empty_history_that_says_so(live: Desk) -> None:
     assert live.history.source_label == "Yahoo Finance, nothing fetched yet"
     assert live.prices.age() == "No prices have been fetched yet."
