@@ -34,7 +34,7 @@ from .made_up_market import MARKETS, PORTFOLIOS
 
 OWNER = "user_001"
 ROOT = Path(__file__).resolve().parents[2]
-NOT_ABOUT_A_PORTFOLIO = {"upload", "methodology", "prices"}
+NOT_ABOUT_A_PORTFOLIO = {"upload", "methodology", "prices", "book"}
 PAGES = sorted(page.stem for page in (ROOT / "pages").glob("*.py") if page.stem not in NOT_ABOUT_A_PORTFOLIO)
 ROUTES: dict[str, dict[str, str]] = {
     "metrics": {},
