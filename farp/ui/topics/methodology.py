@@ -17,8 +17,9 @@ _STYLE = """<style>
 .st-key-methodology_text table { display: block; width: 100%; overflow-x: auto; border: 0; }
 .st-key-methodology_text td { vertical-align: top; }
 .st-key-methodology_text td:first-child { min-width: 7rem; }
-.st-key-methodology_text td:nth-child(n + 2) { min-width: 12rem; }
+.st-key-methodology_text td:nth-child(n + 2) { min-width: 10rem; }
 .st-key-methodology_text code { overflow-wrap: anywhere; }
+.st-key-methodology_text td:first-child code { white-space: nowrap; }
 @media (max-width: 640px) {
   [data-testid="stColumn"]:has(.st-key-methodology_contents) { order: -1; }
   .st-key-methodology_contents { max-height: none; }
