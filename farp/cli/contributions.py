@@ -38,6 +38,6 @@ def contributions(
     level = options.parsed(lambda: parameters.confidence(confidence, "--confidence"))
     days = options.parsed(lambda: parameters.lookback(lookback, "--lookback"))
     with open_desk(load_settings()) as desk:
-        chosen = chosen_factors(parameters.tickers(factors), desk.history) if factors is not None else None
+        chosen = options.parsed(lambda: chosen_factors(parameters.tickers(factors), desk.history)) if factors is not None else None
         result = analysed(desk.window(key, day, days), desk.history, breakdown, seen, level, chosen, group)
     options.show(json, lambda: contributions_document(result), lambda: contributions_tables(result))

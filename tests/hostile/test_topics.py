@@ -281,3 +281,10 @@ def test_every_page_shows_something_or_says_why_not(folder: Path, monkeypatch: p
     st.cache_resource.clear()
     st.cache_data.clear()
     assert wrong == []
+
+
+@pytest.mark.parametrize("topic", ["contributions", "factors", "sensitivity", "reverse-stress"])
+def test_a_mistyped_factor_is_misuse_of_every_command(folder: Path, topic: str) -> None:
+    result = CliRunner().invoke(command, [topic, id_of("one"), "--factors", "NOSUCH"], env={"FARP_DATA_DIR": str(folder)})
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("farp: NOSUCH has no price at this source")
