@@ -119,7 +119,7 @@ def test_odd_portfolios_read_as_sentences(farp: Callable[..., Result]) -> None:
         (("--lookback", "5"), 2, "--lookback must be a whole number of trading days, 60 or more"),
         (("--by", "sector", "--group", "Nope"), 1, "group must be one of "),
         (("--group", "AAPL"), 1, "A position has no holdings inside it"),
-        (("--by", "factor", "--factors", "NOSUCH"), 1, "NOSUCH has no price at this source"),
+        (("--by", "factor", "--factors", "NOSUCH"), 2, "NOSUCH has no price at this source"),
         (("nope",), 1, "There is no portfolio 'nope'"),
     ],
 )
