@@ -18,8 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from farp.analysis.book_past import POINTS, Past
+from farp.analysis.book_total import Pooled, pooled
 from farp.engine.checks import TRADING_DAYS, Floats
 from farp.errors import DataError, FarpError
+from farp.market import PriceHistory
 from farp.portfolio import Portfolio
 from farp.store.codec import pack, unpack
 from farp.store.protocol import BOOK, PORTFOLIOS, USER_PORTFOLIOS, Document, Store
@@ -27,6 +29,8 @@ from farp.store.users import portfolios_of
 
 CONFIDENCE, HORIZON_DAYS = 0.95, 1
 """Of the VaR and the expected shortfall in a line."""
+VALUE_AT_RISK_LIMIT = 0.02
+"""The house's limit of that VaR, as a fraction of the value."""
 
 _REVISION_ID = "revision"  # no portfolio's: their ids have a dot
 
@@ -55,7 +59,7 @@ class Holdings:
 
 @dataclass(frozen=True, kw_only=True)
 class Book:
-    """Portfolios line by line, sorted by id; arrays have shape (n_portfolios,).
+    """Portfolios line by line, sorted by owner and id; arrays have shape (n_portfolios,).
 
     Money is in the line's own `currency`, rates are fractions a year, `value_at_risk` and `expected_shortfall` those of one day at 95 %,
     `worst_stress` the P&L in the worst crisis of the past (`worst_stress_name`). NaN is what is not known. `past` (n_portfolios, 24) is the
@@ -101,6 +105,28 @@ class Book:
     def currencies(self) -> tuple[str, ...]:
         """The base currencies of the portfolios, each once, sorted."""
         return tuple(sorted(set(self.currency)))
+
+    @cached_property
+    def utilisation(self) -> Floats:
+        """VaR as a fraction of the house's limit, NaN where the value is not positive: (n_portfolios,)."""
+        used = np.full(len(self), np.nan)
+        np.divide(self.value_at_risk, VALUE_AT_RISK_LIMIT * self.value, out=used, where=self.value > 0)
+        return used
+
+    def of_value(self, amounts: Floats) -> Floats:
+        """Return amounts of the lines as fractions of their values, NaN where the value is not positive."""
+        shares = np.full(len(self), np.nan)
+        np.divide(amounts, self.value, out=shares, where=self.value > 0)
+        return shares
+
+    def rates(self, history: PriceHistory, base_currency: str) -> Floats:
+        """Return what one unit of each line's currency is worth in `base_currency` by the last known rate, NaN where there is none."""
+        worth = {currency: _last_rate(history, currency, base_currency) for currency in self.currencies}
+        return np.array([worth[currency] for currency in self.currency], dtype=np.float64)
+
+    def pooled(self) -> Pooled:
+        """Return what all lines hold together."""
+        return pooled(self.holdings.tickers, self.holdings.column, self.holdings.quantity)
 
     def matching(self, text: str = "", owner: str = "", states: Iterable[State] = ()) -> NDArray[np.bool_]:
         """Return which lines have every word of `text` in name or id, `owner` in the owner's id or name, and one of `states` (none: any)."""
@@ -226,10 +252,10 @@ def read_book(store: Store, basis: str, on_error: Callable[[FarpError], None] | 
     problems: list[str] = []
     report = on_error or (lambda error: problems.append(str(error)))
     owners = set(store.ids(PORTFOLIOS))
-    lines = [document for document in store.list(BOOK) if document["_id"] != _REVISION_ID and document["user_id"] in owners]
+    lines = [document for document in store.list(BOOK) if document.get("user_id") in owners and _is_line(document)]
     without = owners - {document["user_id"] for document in lines}
     lines += [line(portfolio) for portfolio in _portfolios_of(store, without, report)]
-    lines.sort(key=lambda document: str(document["_id"]))
+    lines.sort(key=lambda document: (str(document["user_id"]), str(document["_id"])))
     uploads = sum(key not in owners for key in store.ids(USER_PORTFOLIOS))
     book = _book(lines, basis)
     return replace(book, problems=tuple(problems), uploads_waiting=uploads)
@@ -249,6 +275,12 @@ def _portfolios_of(store: Store, owners: set[str], report: Callable[[FarpError],
             yield from portfolios_of(document)
         except DataError as error:
             report(error)
+
+
+def _is_line(document: Document) -> bool:
+    """Whether `document` is a line as this FARP writes it; another one counts as missing."""
+    tickers, quantities = document.get("tickers"), document.get("quantities")
+    return isinstance(tickers, list) and document.get("state") in set(State) and len(unpack(quantities)) == len(tickers)
 
 
 def _book(lines: Sequence[Document], basis: str) -> Book:
@@ -300,6 +332,12 @@ def _book(lines: Sequence[Document], basis: str) -> Book:
         computed_at=max(computed, default=None),
         needle=tuple(f"{name} {key}".lower() for name, key in zip(names, ids, strict=True)),
     )
+
+
+def _last_rate(history: PriceHistory, currency: str, base_currency: str) -> float:
+    series = history.fx_rate(currency, base_currency)
+    known = series[np.isfinite(series)] if series is not None else np.empty(0)
+    return float(known[-1]) if len(known) else np.nan
 
 
 def _state(document: Document, basis: str) -> State:

@@ -19,6 +19,7 @@ from farp.ui.desk import desk
 from farp.ui.tables import RULES
 from farp.ui.text import literal
 
+LONGEST_TEXT = 100
 _LOOKBACKS = {"60": "60 days", "125": "125 days (half a year)", "252": "252 days (a year)", "504": "504 days", "1260": "1,260 days (five years)"}
 
 
@@ -51,6 +52,14 @@ def segments(label: str, options: Mapping[str, str], *, key: str, default: str, 
     chosen = str(picked or default)
     keep(key, chosen)
     return chosen
+
+
+def text(label: str, *, key: str, placeholder: str, help: str) -> str:
+    """Draw a field for a few words and return them without blanks around."""
+    asked = linked(key, "", lambda said: said[:LONGEST_TEXT], "some words")
+    st.session_state[key] = asked
+    picked = st.text_input(label, key=key, placeholder=placeholder, max_chars=LONGEST_TEXT, help=help)
+    return str(keep(key, picked.strip()))
 
 
 def number(

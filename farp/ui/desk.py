@@ -10,8 +10,10 @@ import streamlit as st
 
 from farp.analysis import AnalysisSpec, RiskReport, Window, analyse, window_of
 from farp.engine.checks import TRADING_DAYS
+from farp.jobs.inputs import Inputs
 from farp.portfolio import Portfolio
 from farp.service import Desk, open_desk
+from farp.service.book import Book, read_book, revision
 from farp.settings import load_settings
 
 REPORT_TTL_SECONDS = 3600
@@ -45,9 +47,21 @@ def notice_new_prices() -> None:
 @st.cache_data(ttl=LIST_TTL_SECONDS, max_entries=1, show_spinner=False)
 def portfolio_labels() -> tuple[dict[str, str], tuple[str, ...]]:
     """Return portfolio ids with what the picker shows for each, and what could not be read; a few seconds old at most."""
-    problems: list[str] = []
-    portfolios = desk().portfolios(on_error=lambda error: problems.append(str(error)))
-    return {portfolio.id: f"{portfolio.name} · {portfolio.owner_id}" for portfolio in portfolios}, tuple(problems)
+    book = current_book()
+    return {key: f"{name} · {owner}" for key, name, owner in zip(book.id, book.name, book.owner, strict=True)}, book.problems
+
+
+def current_book() -> Book:
+    """Return all portfolios with their headline figures as they are stored now, read again only when something was written."""
+    spec = desk().analysis_spec()
+    basis = kept("basis", lambda: Inputs(desk().history, None, spec).basis, spec)
+    return _book(revision(desk().store), desk().store.description, basis)
+
+
+@st.cache_resource(ttl=REPORT_TTL_SECONDS, max_entries=2, show_spinner="Reading the book …")
+def _book(revision: str, store: str, basis: str) -> Book:
+    # the arguments are what the answer depends on; a name with an underscore would be left out of the key
+    return read_book(desk().store, basis)
 
 
 def load_report(portfolio: Portfolio, as_of: dt.date | None) -> RiskReport:
@@ -56,7 +70,9 @@ def load_report(portfolio: Portfolio, as_of: dt.date | None) -> RiskReport:
     return _report(portfolio, as_of, spec, repr((portfolio, spec, history.source_label, history.benchmark, history.revision)))
 
 
-def load_window(portfolio: Portfolio, as_of: dt.date | None, lookback_days: int | None = TRADING_DAYS, extra_days: int | None = TRADING_DAYS) -> Window:
+def load_window(
+    portfolio: Portfolio, as_of: dt.date | None, lookback_days: int | None = TRADING_DAYS, extra_days: int | None = TRADING_DAYS
+) -> Window:
     """Return what an analysis of one topic starts from, made once per content, date and length."""
     return kept("window", lambda: window_of(portfolio, desk().history, as_of, lookback_days, extra_days), portfolio, as_of, lookback_days, extra_days)
 

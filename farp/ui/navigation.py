@@ -10,6 +10,9 @@ from streamlit.navigation.page import Page
 UPLOAD_PATH = "upload"
 PRICES_PATH = "prices"
 METHODOLOGY_PATH = "methodology"
+BOOK_PATH, COMPARE_PATH, RUNS_PATH = "book", "compare", "runs"
+BOOK_PATHS = frozenset({BOOK_PATH, COMPARE_PATH, RUNS_PATH})
+"""Pages about all portfolios, so that there is none to pick."""
 _FOLDER = Path(__file__).resolve().parents[2] / "pages"
 
 
@@ -17,6 +20,9 @@ def sections() -> dict[str, list[Page]]:
     """Return the pages by group, in the order of the navigation."""
     overview, icon = _FOLDER / "overview.py", ":material/dashboard:"
     return {
+        "Book": [
+            _page(BOOK_PATH, "All portfolios", "library_books", "Every portfolio with its risk, and all of them as one."),
+        ],
         "Risk": [
             st.Page(overview, title="Overview", icon=icon, url_path="home", default=True, help="What could be lost, and because of what."),
             _page("value_at_risk", "Value at risk", "trending_down", "The VaR table and the days behind it."),

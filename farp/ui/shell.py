@@ -17,7 +17,7 @@ from farp.format import day, money
 from farp.portfolio import Portfolio, cash_currency
 from farp.ui import tables, theme_watch
 from farp.ui.desk import desk, load_report, load_window, notice_new_prices, portfolio_labels
-from farp.ui.navigation import METHODOLOGY_PATH, PRICES_PATH, UPLOAD_PATH, prices_page, sections, upload_page
+from farp.ui.navigation import BOOK_PATHS, METHODOLOGY_PATH, PRICES_PATH, UPLOAD_PATH, prices_page, sections, upload_page
 from farp.ui.text import literal
 from farp.valuation import Exclusion
 
@@ -28,8 +28,9 @@ SIDEBAR_PIXELS = 300
 _ABOUT = "**FARP** · portfolio risk exposure analysis: what could I lose, and because of what?"
 _STYLE = """<style>
 .st-key-unseen { display: none; }
-[class*="st-key-cards"] { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 0.75rem; }
+[class*="st-key-cards"] { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 0.75rem; align-items: stretch; }
 @media (max-width: 1100px) { [class*="st-key-cards"] { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
+[class*="st-key-cards"] [data-testid="stMetric"] { height: 100%; }
 [data-testid="stMetricDelta"] { font-size: 0.85rem; }
 [data-testid="stSidebarHeader"] { height: 2rem; padding-bottom: 0; }
 [data-testid="stSidebarNavLink"] { padding-top: 0; padding-bottom: 0; min-height: 1.45rem; }
@@ -57,9 +58,12 @@ def frame(pages: dict[str, list[Page]] | None = None) -> Page:
         theme_watch.watch()
     with guarded():
         notice_new_prices()
+        about_all = page.url_path in BOOK_PATHS
+        if about_all:
+            _keep_picks()
         _sidebar(
-            *portfolio_labels(),
-            portfolio_needed=page.url_path not in {UPLOAD_PATH, METHODOLOGY_PATH, PRICES_PATH},
+            *(({}, ()) if about_all else portfolio_labels()),
+            portfolio_needed=page.url_path not in {UPLOAD_PATH, METHODOLOGY_PATH, PRICES_PATH, *BOOK_PATHS},
             has_sections=page.url_path == METHODOLOGY_PATH,
         )
     return page
@@ -110,6 +114,12 @@ def open_overview(portfolio: Portfolio | None) -> NoReturn:
     st.switch_page(sections()["Risk"][0])
 
 
+def open_portfolio(id: str) -> NoReturn:
+    """Open the overview of a stored portfolio."""
+    st.session_state[_PICK] = id
+    st.switch_page(sections()["Risk"][0])
+
+
 def current_window(lookback_days: int | None = TRADING_DAYS, extra_days: int | None = TRADING_DAYS, portfolio: Portfolio | None = None) -> Window:
     """Return the window of the picked portfolio and date for a page of one topic, after drawing the facts it rests on.
 
@@ -154,6 +164,15 @@ def _sidebar(labels: dict[str, str], problems: tuple[str, ...], *, portfolio_nee
         _sources()
         for problem in problems:
             st.warning(literal(problem), icon=":material/report:")
+
+
+def _keep_picks() -> None:
+    """Keep portfolio and date for the next page where this one does not draw their controls; Streamlit would forget them."""
+    asked = _from_url(PORTFOLIO_KEY) or st.session_state.get(PORTFOLIO_KEY)
+    if asked:
+        st.session_state[PORTFOLIO_KEY] = asked
+    if AS_OF_KEY in st.session_state:
+        st.session_state[AS_OF_KEY] = st.session_state[AS_OF_KEY]
 
 
 def _picker(labels: dict[str, str], has_sections: bool) -> None:
