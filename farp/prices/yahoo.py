@@ -380,8 +380,3 @@ def described(ticker: str, info: Mapping[str, Any]) -> Instrument:
         source=LABEL,
         holdable=symbols.holdable(ticker, str(kind)),
     )
-
-
-def merged_facts(quoted: Instrument, told: Instrument) -> Instrument:
-    """Return the facts `told`, but with the currency the closes are `quoted` in: a description may name another listing's."""
-    return replace(told, currency=quoted.currency)

@@ -199,7 +199,12 @@ class YahooServer:
     def quote(self, instance: Instance) -> dict[str, Any]:
         """Return what `/v7/finance/quote` answers."""
         names = {"longName": instance.name, "shortName": instance.name} if instance.name else {}
-        facts = {"symbol": instance.symbol, "quoteType": instance.kind, "currency": instance.currency, "exchangeTimezoneName": instance.zone}
+        facts = {
+            "symbol": instance.symbol,
+            "quoteType": instance.kind,
+            "currency": instance.info.get("currency", instance.currency),
+            "exchangeTimezoneName": instance.zone,
+        }
         return {"quoteResponse": {"result": [facts | names], "error": None}}
 
     def trouble_of(self, symbol: str) -> str:

@@ -177,6 +177,12 @@ def test_facts_are_asked_once_and_the_users_word_stands(yahoo: YahooServer, cach
     assert archive.get("A").facts == told
 
 
+def test_the_currency_is_the_one_the_closes_are_quoted_in(yahoo: YahooServer, cached: CachedSource) -> None:
+    yahoo.add(share("VOD.L", currency="GBp", info={"currency": "USD"}))
+    cached.update(["VOD.L"])
+    assert cached.describe(["VOD.L"]).known["VOD.L"].currency == "GBP", "a description may speak of another listing"
+
+
 def test_progress_is_told_ticker_by_ticker(yahoo: YahooServer, cached: CachedSource) -> None:
     names = [f"T{i}" for i in range(30)]
     yahoo.add(*(share(name, 5) for name in names))

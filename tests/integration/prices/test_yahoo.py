@@ -95,7 +95,6 @@ def test_a_null_close_is_no_close(yahoo: YahooServer, source: YahooSource) -> No
     ("trouble", "outcome", "says"),
     [
         ("404!", Outcome.MISSING, "unknown, renamed or delisted"),
-        ("empty!", Outcome.FAILED, "could not be understood"),
         ("429!", Outcome.FAILED, "429"),
         ("500!", Outcome.FAILED, "BAD"),
         ("html!", Outcome.FAILED, "BAD"),
@@ -111,6 +110,21 @@ def test_one_bad_ticker_costs_nobody_else_and_is_named(yahoo: YahooServer, sourc
     assert history.failures["BAD"].outcome is outcome
     assert says in history.failures["BAD"].message
     assert history.failures["BAD"].message.endswith(".")
+
+
+def test_an_answer_with_nothing_in_it_is_no_price(yahoo: YahooServer, source: YahooSource) -> None:
+    """Missing or failed: that hangs on whether yfinance knew the exchange's time zone before."""
+    yahoo.add(share("GOOD"), share("BAD"))
+    yahoo.trouble("BAD", "empty!")
+    history = source.history(["GOOD", "BAD"], dt.date(2022, 12, 1))
+    assert history.tickers == ("GOOD",)
+    assert set(history.failures) == {"BAD"}
+
+
+def test_a_ticker_without_closes_in_the_days_asked_for_is_missing(yahoo: YahooServer, source: YahooSource) -> None:
+    yahoo.add(share("AAPL", 5))
+    failure = source.history(["AAPL"], dt.date(2022, 1, 3), dt.date(2022, 1, 7)).failures["AAPL"]
+    assert failure.outcome is Outcome.MISSING
 
 
 @pytest.mark.parametrize("trouble", ["cut", "slow", "500", "html", "429"])
