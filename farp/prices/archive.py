@@ -7,7 +7,7 @@ runs inside the store's atomic `update`: two processes that update at once, or o
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -191,12 +191,12 @@ class Archive:
 
     def get(self, ticker: str) -> Record:
         """Return what is stored of `ticker`, an empty record when there is nothing."""
-        document = self._store.get(PRICES, self._id(ticker))
-        return empty(self.source, ticker) if document is None else record_of(document)
+        return self._readable(self._store.get(PRICES, self._id(ticker)), ticker)
 
     def all(self) -> Iterator[Record]:
         """Yield every record, ordered by ticker."""
-        return (record_of(document) for document in self._store.list(PRICES, owner=self.source))
+        for document in self._store.list(PRICES, owner=self.source):
+            yield self._readable(document, str(document["_id"]).partition(":")[2])
 
     def some(self, tickers: Iterable[str]) -> dict[str, Record]:
         """Return the records of `tickers`, each once."""
@@ -208,18 +208,18 @@ class Archive:
 
         def change(document: Document | None) -> Document:
             nonlocal done
-            record = empty(self.source, fetched.ticker) if document is None else record_of(document)
+            record = self._readable(document, fetched.ticker)
             after, done = merged(record, fetched, whole_since=whole_since, whole=whole, at=at)
             return self._document(after)
 
         self._store.update(PRICES, self._id(fetched.ticker), change)
         return done
 
-    def change(self, ticker: str, how: Any) -> Record:
+    def change(self, ticker: str, how: Callable[[Record], Record]) -> Record:
         """Give the record of `ticker` to `how`, write what it returns, atomically, and return that."""
 
         def change(document: Document | None) -> Document:
-            return self._document(how(empty(self.source, ticker) if document is None else record_of(document)))
+            return self._document(how(self._readable(document, ticker)))
 
         return record_of(self._store.update(PRICES, self._id(ticker), change))
 
@@ -230,6 +230,15 @@ class Archive:
     def delete(self, ticker: str) -> bool:
         """Remove the record of `ticker`, return whether there was one."""
         return self._store.delete(PRICES, self._id(ticker))
+
+    def _readable(self, document: Document | None, ticker: str) -> Record:
+        """Return the record in `document`; one that is damaged counts as nothing stored, and says so until it is fetched anew."""
+        if document is None:
+            return empty(self.source, ticker)
+        try:
+            return record_of(document)
+        except DataError as error:
+            return replace(empty(self.source, ticker), outcome=Outcome.FAILED, message=str(error))
 
     def _id(self, ticker: str) -> str:
         return f"{self.source}:{ticker}"
@@ -279,10 +288,12 @@ def record_of(document: Document) -> Record:
             corrections=document["corrections"],
             events=tuple(Event(at=event["at"], text=event["text"]) for event in document["events"]),
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (DataError, KeyError, TypeError, ValueError) as error:
         raise DataError(
-            f"The stored prices {document.get('_id')!r} are damaged ({type(error).__name__}); remove them with `farp prices forget` and update."
+            f"The stored prices {document.get('_id')!r} are damaged ({type(error).__name__}) and are not used; update, or bring the file again."
         ) from error
     if dates.ndim != 1 or dates.shape != closes.shape:
-        raise DataError(f"The stored prices {document['_id']!r} have {dates.size} days and {closes.size} closes; forget them and update.")
+        raise DataError(
+            f"The stored prices {document['_id']!r} have {dates.size} days and {closes.size} closes and are not used; update, or bring the file again."
+        )
     return record

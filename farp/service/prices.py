@@ -260,7 +260,8 @@ class PriceDesk:
         _note(reasons, self.history.benchmark, BENCHMARK)
         for ticker in self.history.factors.tickers:
             _note(reasons, ticker, FACTOR)
-        currencies |= {facts.currency for ticker in reasons if (facts := self._facts(ticker)) is not None}
+        facts = self._known_facts()
+        currencies |= {facts[ticker].currency for ticker in reasons if ticker in facts}
         for ticker in self._pairs(currencies):
             _note(reasons, ticker, EXCHANGE_RATE)
         return {ticker: tuple(why) for ticker, why in reasons.items()}
@@ -445,11 +446,12 @@ class PriceDesk:
         brought = {record.ticker for record in Archive(self.store, own.NAME).all()}
         return [ticker for ticker in needed if ticker not in brought]
 
-    def _facts(self, ticker: str) -> Instrument | None:
-        if self.source == YAHOO:
-            stored = Archive(self.store, YAHOO).get(ticker).facts
-            return stored if stored is not None else Archive(self.store, own.NAME).get(ticker).facts
-        return self.history.instrument(ticker)
+    def _known_facts(self) -> dict[str, Instrument]:
+        """Return what is known about each ticker now, which may be more than when the desk was opened."""
+        if self.source != YAHOO:
+            return dict(self.history.instruments)
+        records = [*Archive(self.store, own.NAME).all(), *Archive(self.store, YAHOO).all()]
+        return {record.ticker: facts for record in records if (facts := record.facts) is not None}
 
     def _pairs(self, currencies: set[str]) -> list[str]:
         """Return the pairs through which any two of `currencies` can be crossed; none are needed for one currency alone."""

@@ -277,3 +277,19 @@ def test_status_names_gaps_jumps_and_age(live: Desk) -> None:
     assert [jump.date for jump in a.jumps] == [days[50].item()]
     assert [gap.business_days for gap in a.gaps] == [10]
     assert status["SPY"].message == "Never fetched; the next update asks for it."
+
+
+@pytest.mark.parametrize("damage", [{"dates": b"xx"}, {"closes": None}, {"outcome": "fine"}, {"instrument": {"ticker": "B"}}])
+def test_one_damaged_document_costs_nobody_else_and_is_named(live: Desk, tmp_path: Path, damage: dict[str, object]) -> None:
+    hold(live, A=1, B=1)
+    desk = fetched(live, {"A": "USD", "B": "USD"})
+    document = desk.store.get("prices", "yahoo:B")
+    assert document is not None
+    desk.store.put("prices", document | damage)
+    with opened(tmp_path, PRICE_SOURCE="yahoo") as again:
+        assert again.history.tickers == ("A",)
+        status = {one.ticker: one for one in again.prices.status().series}
+        assert status["B"].outcome is Outcome.FAILED
+        assert "'yahoo:B'" in status["B"].message
+        assert status["B"].message.endswith(".")
+        assert again.prices.forget(["B"]) == 1
