@@ -39,10 +39,9 @@ with guarded():
             help=prices.COVERAGE,
         )
     else:
-        st.info("There is no such series.", icon=":material/info:")
+        st.info(prices.NONE[show], icon=":material/info:")
     with st.expander("Jumps of more than 25 % in the last five years", icon=":material/troubleshoot:"):
-        st.write("A split or a merger that the source missed looks like this, and so does a true crash. Nothing is repaired.")
-        tables.show(prices.jump_table(series), key="jumps")
+        prices.jump_review(series)
     with st.expander("Prices of your own", icon=":material/upload_file:", expanded=show == "own"):
         prices.own_upload()
         prices.own_removal(status)

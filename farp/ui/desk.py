@@ -84,7 +84,8 @@ def kept(kind: str, compute: Callable[[], T], *depends_on: object) -> T:
     form whose `repr` tells two of them apart. The answer is shared between sessions: it must not be changed.
     """
     history = desk().history
-    prices = (history.source_label, history.last_date, history.benchmark, history.revision)
+    last = history.last_date if len(history.dates) else None  # nothing fetched yet: what needs no price is kept all the same
+    prices = (history.source_label, last, history.benchmark, history.revision)
     result: T = _kept(repr((kind, *prices, desk().settings.risk_free_rate, depends_on)), compute)
     return result
 

@@ -86,7 +86,7 @@ def test_every_view_is_in_the_link(open_app: OpenApp, desk: Desk) -> None:
     shown = set(app.dataframe[0].value["Ticker"])
     assert "NOSUCH" in shown
     assert "AAPL" not in shown
-    assert "There is no such series." in words(open_app("prices", series="own"))
+    assert "You have brought no prices of your own yet." in words(open_app("prices", series="own"))
 
 
 def test_the_sample_cannot_be_updated_and_yahoo_is_a_choice(own_app: OpenApp, own_desk: Desk) -> None:

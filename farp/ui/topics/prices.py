@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from farp.errors import FarpError
-from farp.format import day, number, percent, price
+from farp.format import bucket, day, number, percent, price
 from farp.portfolio import AssetClass
 from farp.prices.own import OwnPrices
 from farp.prices.protocol import Outcome
@@ -25,6 +25,12 @@ from farp.ui.text import literal
 
 SHOWN = {"needed": "Needed", "look": "To look at", "own": "Own", "all": "All"}
 NAMES = {"sample": "Sample", "yahoo": "Yahoo Finance"}
+NONE = {
+    "needed": "Nothing is needed yet: no portfolio is stored.",
+    "look": "There is nothing to look at: every series is fresh, without jumps or gaps.",
+    "own": "You have brought no prices of your own yet.",
+    "all": "There is no series yet.",
+}
 COVERAGE = (
     "**From when to when** each series has closes. The figures use the days that all holdings of a portfolio share, so the shortest history"
     " of a portfolio limits them.\n\nA hole is a gap of more than five weekdays without a close in the last five years."
@@ -92,6 +98,16 @@ def price_cards(status: PricesStatus, age: str) -> None:
         ],
         key="prices",
     )
+
+
+def jump_review(series: list[SeriesStatus]) -> None:
+    """Draw the jumps of `series` for a person to judge."""
+    table = jump_table(series)
+    if table.frame.empty:
+        st.caption("There is none among the series shown.")
+        return
+    st.write("A split or a merger that the source missed looks like this, and so does a true crash. Nothing is repaired.")
+    tables.show(table, key="jumps")
 
 
 def chosen(status: PricesStatus, show: str) -> list[SeriesStatus]:
@@ -314,7 +330,7 @@ def corrections(status: PricesStatus) -> None:
     with st.form(f"correct_{ticker}", border=False):
         left, right = st.columns(2)
         name = left.text_input("Name", facts.name, max_chars=100)
-        kind = right.selectbox("Asset class", kinds, index=kinds.index(facts.asset_class.value))
+        kind = right.selectbox("Asset class", kinds, index=kinds.index(facts.asset_class.value), format_func=bucket)
         sector = left.text_input("Sector", facts.sector, max_chars=100, help="Empty: what the source says.")
         country = right.text_input("Country", facts.country, max_chars=100, help="Empty: what the source says.")
         st.form_submit_button("Save these facts", icon=":material/save:", on_click=_press, args=("correct",))
