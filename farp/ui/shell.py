@@ -217,7 +217,7 @@ def _sources() -> None:
     st.caption(
         f"Prices: {literal(history.source_label)}  \n"
         f"Benchmark: {literal(benchmark.name if benchmark else history.benchmark)}  \n"
-        f"Headline window: 252 days · risk-free rate {desk().settings.risk_free_rate * 100:g} %"
+        f"Headlines: 252 days · risk-free rate {desk().settings.risk_free_rate * 100:g} %"
     )
     if age := desk().prices.age():
         st.caption(literal(age))
