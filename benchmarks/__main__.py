@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--repeats N] [part ...]`: print the table; parts: single, depth, book, holdings, prices, api and screen (default: all)."""
+"""`python -m benchmarks [--repeats N] [part ...]`: print the table of these parts: single, depth, book, holdings, prices, scaling, api, screen."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import importlib
 
 from benchmarks.measure import print_table
 
-PARTS = ("single", "depth", "book", "holdings", "prices", "api", "screen")
+PARTS = ("single", "depth", "book", "holdings", "prices", "scaling", "api", "screen")
 
 
 def main() -> None:
