@@ -152,7 +152,8 @@ def _series(cells: Sequence[_Cell], filename: str, today: dt.date) -> OwnPrices:
         before = known.setdefault(cell.day, cell)
         if before.close != cell.close:
             raise InvalidInput(
-                f"The price file has two closes of {cell.ticker} on {cell.day.isoformat()} (lines {before.line} and {cell.line}); leave one of them out."
+                f"The price file has two closes of {cell.ticker} on {cell.day.isoformat()} (lines {before.line} and {cell.line});"
+                " leave one of them out."
             )
         if currencies.setdefault(cell.ticker, cell.currency) != cell.currency:
             raise InvalidInput(f"Line {cell.line} of the price file changes the currency of {cell.ticker}; a ticker has one currency.")
