@@ -294,6 +294,7 @@ def record_of(document: Document) -> Record:
         ) from error
     if dates.ndim != 1 or dates.shape != closes.shape:
         raise DataError(
-            f"The stored prices {document['_id']!r} have {dates.size} days and {closes.size} closes and are not used; update, or bring the file again."
+            f"The stored prices {document['_id']!r} have {dates.size} days and {closes.size} closes and are not used;"
+            " update, or bring the file again."
         )
     return record
