@@ -22,6 +22,8 @@ def sections() -> dict[str, list[Page]]:
     return {
         "Book": [
             _page(BOOK_PATH, "All portfolios", "library_books", "Every portfolio with its risk, and all of them as one."),
+            _page(COMPARE_PATH, "Compare", "compare_arrows", "Up to four portfolios side by side."),
+            _page(RUNS_PATH, "Runs", "history", "When everything was computed, how long it took, what failed."),
         ],
         "Risk": [
             st.Page(overview, title="Overview", icon=icon, url_path="home", default=True, help="What could be lost, and because of what."),

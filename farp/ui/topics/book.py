@@ -26,6 +26,7 @@ from farp.ui.desk import current_book, desk, kept
 from farp.ui.shell import open_portfolio
 from farp.ui.tables import Formatter, Table
 from farp.ui.text import literal
+from farp.ui.topics.runs import is_alive
 
 FEW = 500
 """So many portfolios are computed while the reader waits; more are left to the command and the night."""
@@ -332,6 +333,9 @@ def unfinished(book: Book) -> None:
         )
     if not parts:
         return
+    if any(is_alive(run) for run in runs.latest(desk().store, 1)):
+        st.info(f"A run is under way. The page Runs shows how far it is; {waiting + old:,} portfolios wait for it.", icon=":material/schedule:")
+        return
     said = " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
     if waiting + old + book.uploads_waiting > FEW:
         st.info(
@@ -364,12 +368,6 @@ def _compute_now() -> None:
         place.error(literal(str(error)), icon=":material/error:")
         return
     st.rerun()
-
-
-def running() -> Run | None:
-    """Return the run that is under way, if there is one."""
-    latest = runs.latest(desk().store, 1)
-    return latest[0] if latest and not latest[0].ended else None
 
 
 def scatter_table(book: Book) -> Table:
