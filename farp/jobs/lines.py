@@ -29,7 +29,6 @@ def settle(store: Store, results: Iterable[Result], inputs: Mapping[str, str], w
     after them writes its own line, later than ours. So neither is lost.
     """
     computed = {result.portfolio.id: result for result in results}
-    waiting: list[Document] = []
     gone = set(computed)
     for document in written.values():
         late: set[str] = set()
@@ -41,15 +40,8 @@ def settle(store: Store, results: Iterable[Result], inputs: Mapping[str, str], w
                 late |= set() if risk else {key}
             elif risk.get("inputs") != inputs[key] or entry["portfolio_name"] != result.portfolio.name:
                 late.add(key)
+        # reading the document anew is only worth it where something changed
         for portfolio in portfolios_of(document) if late else ():
-            if portfolio.id in late and portfolio.id in computed and _same(portfolio.id, document, inputs):
-                book.rename(store, portfolio)
-            elif portfolio.id in late:
-                waiting.append(book.line(portfolio))
-    book.write_lines(store, waiting)
+            if portfolio.id in late:
+                book.note(store, portfolio)
     book.remove(store, gone)
-
-
-def _same(id: str, document: Document, inputs: Mapping[str, str]) -> bool:
-    entry = next(entry for entry in document["portfolios"] if entry["portfolio_id"] == id)
-    return bool((entry.get("risk") or {}).get("inputs") == inputs[id])

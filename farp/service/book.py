@@ -32,6 +32,7 @@ CONFIDENCE, HORIZON_DAYS = 0.95, 1
 VALUE_AT_RISK_LIMIT = 0.02
 """The house's limit of that VaR, as a fraction of the value."""
 
+_CONTENT = ("currency", "tickers", "quantities")
 _REVISION_ID = "revision"  # no portfolio's: their ids have a dot
 
 
@@ -204,15 +205,16 @@ def write_lines(store: Store, lines: Iterable[Document]) -> None:
         touch(store)
 
 
-def wait(store: Store, portfolio: Portfolio) -> None:
-    """Note that `portfolio` is new or holds something else: its line waits for the next run."""
-    write_lines(store, [line(portfolio)])
+def note(store: Store, portfolio: Portfolio) -> None:
+    """Bring the line of `portfolio` up to date: another name is taken over; figures of other positions go, and it waits for the next run."""
+    fresh = line(portfolio)
 
+    def change(found: Document | None) -> Document:
+        if found is None or any(found.get(key) != fresh[key] for key in _CONTENT):
+            return fresh
+        return {**found, "name": fresh["name"], "owner_name": fresh["owner_name"]}
 
-def rename(store: Store, portfolio: Portfolio) -> None:
-    """Note another name of `portfolio`; its figures stay."""
-    names = {"name": portfolio.name, "owner_name": portfolio.owner_name}
-    store.update(BOOK, portfolio.id, lambda found: {**(found or line(portfolio)), **names})
+    store.update(BOOK, portfolio.id, change)
     touch(store)
 
 

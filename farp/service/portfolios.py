@@ -15,7 +15,7 @@ from farp.errors import Conflict, InvalidInput, NotFound
 from farp.market import PriceHistory
 from farp.portfolio import Portfolio, Position, added_up, cash_currency
 from farp.service import book
-from farp.store.protocol import PORTFOLIOS, Document, Store
+from farp.store.protocol import FACTOR_CONTRIBUTIONS, PORTFOLIOS, Document, Store
 from farp.store.users import find_portfolio, portfolio_id, portfolios_of
 
 DEFAULT_OWNER = "me"
@@ -102,6 +102,7 @@ def replace_positions(
 def delete_portfolio(store: Store, id: str) -> None:
     """Remove portfolio `id`; NotFound if there is none. Its owner stays."""
     _change_entry(store, id, lambda _: None)
+    store.delete(FACTOR_CONTRIBUTIONS, id)
     book.remove(store, [id])
 
 
@@ -201,10 +202,7 @@ def _rewritten(before: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
 def _listed(store: Store, document: Document, id: str) -> Portfolio:
     """Return portfolio `id` as written in `document`, after bringing its line of the book up to date."""
     portfolio = _one_of(document, id)
-    if any(entry.get("portfolio_id") == id and "risk" in entry for entry in document["portfolios"]):
-        book.rename(store, portfolio)
-    else:
-        book.wait(store, portfolio)
+    book.note(store, portfolio)
     return portfolio
 
 
