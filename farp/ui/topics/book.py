@@ -354,7 +354,12 @@ def unfinished(book: Book) -> None:
 def _compute_now() -> None:
     place = st.empty()
     if not place.button(
-        "Compute now", icon=":material/calculate:", type="primary", width="stretch", help="Computes what is missing; what is current is left alone."
+        "Compute now",
+        icon=":material/calculate:",
+        type="primary",
+        width="stretch",
+        help="Computes what is missing; what is current is left alone.",
+        key="compute_now",
     ):
         return
     bar = place.progress(0.0, "Computing …")
