@@ -63,7 +63,7 @@ def facts(figure: MethodFigure, currency: str) -> tuple[Fact, ...]:
 
     settings: dict[str, tuple[str, Callable[[object], str], str]] = {
         "rule": ("Quantile rule", lambda value: RULES[QuantileRule(str(value))], "How the quantile is read off between two days."),
-        "interpolation": ("Quantile rule", str, "Each loss stands in the middle of its weight."),
+        "interpolation": ("Quantile rule", str, "How the quantile is read off between two days."),
         "decay": ("Decay", lambda value: f"{value:g} a day", "A day weighs, or adds to the volatility, this much of what the day after it does."),
         "mean": ("Mean of a day", str, "The drift of one day is small beside its swings, and a good year is not safety."),
         "paths": ("Simulated days", lambda value: f"{value:,}", "More of them make the figure steadier: at 95 % it is good to about 0.5 %."),

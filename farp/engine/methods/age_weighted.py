@@ -14,6 +14,8 @@ from farp.engine.value_at_risk import Tail
 AGE_WEIGHTED = "age_weighted"
 DECAY = 0.98
 
+INTERPOLATION = "linear between a loss, in the middle of its weight, and the mean of two losses, where their weights meet"
+
 FLOORED = (
     "One day carries so much of the weight at {level:.4g} % that the interpolated VaR lies above the mean of the tail:"
     " the expected shortfall is shown as the VaR."
@@ -88,7 +90,7 @@ def age_weighted(
         method=AGE_WEIGHTED,
         tails=tuple(tails),
         observations=array.shape[-1],
-        settings={"decay": float(decay), "interpolation": "linear, each loss at the middle of its weight"},
+        settings={"decay": float(decay), "interpolation": INTERPOLATION},
         fitted={"effective_observations": np.full(array.shape[:-1], 1.0 / float((weights * weights).sum()))},
         remarks=tuple(remarks),
     )

@@ -139,7 +139,7 @@ def cornish_fisher(profit_and_loss: ArrayLike, confidences: Sequence[float], min
     array = history(profit_and_loss, minimum)
     deviation = standard_deviation(array)
     still = deviation == 0
-    skewness, kurtosis = _shape(standardised(array, deviation), still)
+    skewness, kurtosis = _shape(standardised(array, deviation, array.mean(axis=-1, keepdims=True)), still)
     remarks = [*remark(OUTSIDE, ~monotone(skewness, kurtosis) & ~still)]
     checked = levels(confidences)
     for level in checked:

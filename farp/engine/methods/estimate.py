@@ -93,11 +93,11 @@ def standard_deviation(profit_and_loss: Floats) -> Floats:
     return np.asarray(volatility(profit_and_loss, profit_and_loss.shape[-1]) / math.sqrt(TRADING_DAYS))
 
 
-def standardised(profit_and_loss: Floats, deviation: Floats) -> Floats:
-    """Return the moves about their mean in standard deviations, zero for a row that does not move: (..., n_days) -> (..., n_days)."""
-    centred = profit_and_loss - profit_and_loss.mean(axis=-1, keepdims=True)
-    scale = np.broadcast_to(deviation[..., None], centred.shape)
-    return np.asarray(np.divide(centred, scale, out=np.zeros_like(centred), where=scale > 0))
+def standardised(profit_and_loss: Floats, deviation: Floats, about: Floats | float) -> Floats:
+    """Return the moves about `about` (..., 1) in standard deviations, zero for a row that does not move: (..., n_days) -> (..., n_days)."""
+    moves = profit_and_loss - about
+    scale = np.broadcast_to(deviation[..., None], moves.shape)
+    return np.asarray(np.divide(moves, scale, out=np.zeros_like(moves), where=scale > 0))
 
 
 def parametric(method: str, profit_and_loss: Floats, tails: Sequence[Tail], fitted: Mapping[str, Floats], *remarks: Remark) -> Estimate:

@@ -92,7 +92,9 @@ def likelihood(moves: Floats, degrees_of_freedom: Floats) -> Floats:
 
 
 def degrees_of_freedom(profit_and_loss: ArrayLike, minimum: int = MINIMUM_OBSERVATIONS) -> Floats:
-    """Return the degrees of freedom of each row by maximum likelihood, mean and variance being the sample's: (..., n_days) -> (...,).
+    """Return the degrees of freedom of each row by maximum likelihood, (..., n_days) -> (...,).
+
+    The law is the one whose VaR `student_t` returns: mean zero, the sample's standard deviation, so the days are taken about zero.
 
     The likelihood is searched over 1/v on a grid from 200 down to 2.05 degrees and refined by golden section. Infinity where it
     grows towards the normal, and for a row that does not move.
@@ -138,7 +140,7 @@ def student_t(profit_and_loss: ArrayLike, confidences: Sequence[float], minimum:
 
 
 def _degrees(array: Floats, deviation: Floats) -> Floats:
-    moves = standardised(array, deviation)
+    moves = standardised(array, deviation, 0.0)
 
     def at(inverse: Floats) -> Floats:
         return likelihood(moves, 1.0 / inverse)

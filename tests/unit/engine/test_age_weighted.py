@@ -54,6 +54,13 @@ def test_the_worked_example_of_the_hybrid_approach():
     assert figures(returns, 0.95, 0.98)[0] == pytest.approx(2.63, abs=0.005)
 
 
+def test_the_settings_say_how_the_quantile_is_read_off():
+    # at 2 of 15 the weights of losses 4 and 3 meet; a line from middle to middle (at 1 and at 6) would give 3.8
+    result = age_weighted(-np.array([1.0, 4.0, 2.0, 3.0]), (1 - 2 / 15,), 0.5, minimum=1)
+    assert float(result.tails[0].value_at_risk) == pytest.approx(3.5)
+    assert "the mean of two losses, where their weights meet" in result.settings["interpolation"]
+
+
 def test_a_recent_loss_counts_for_more_than_an_old_one():
     old, recent = np.zeros(252), np.zeros(252)
     old[10], recent[240] = -5.0, -5.0
