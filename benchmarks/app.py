@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from farp.ui.shell import frame, sections
+from farp.ui.navigation import sections
+from farp.ui.shell import run
 
 
 def empty() -> None:
     st.title("Empty page")
 
 
-frame({**sections(), "Benchmark": [st.Page(empty, title="Empty page")]}).run()
+run({**sections(), "Benchmark": [st.Page(empty, title="Empty page")]})

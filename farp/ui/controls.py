@@ -15,6 +15,7 @@ from farp.engine.value_at_risk import QuantileRule
 from farp.errors import FarpError
 from farp.format import days as shown_days
 from farp.market import FactorSet
+from farp.ui import link
 from farp.ui.desk import desk
 from farp.ui.tables import RULES
 from farp.ui.text import literal
@@ -183,8 +184,8 @@ def linked(key: str, default: Any, known: Callable[[str], Any], allowed: str) ->
 
     `known` turns the link's text into a value and raises ValueError, KeyError or a `FarpError` for what cannot be used, which is said.
     """
-    said = st.query_params.get(key)
-    if said is not None and said != st.session_state.get(f"_url_{key}"):
+    said = link.news(key)
+    if said is not None:
         try:
             return known(said)
         except (KeyError, ValueError, FarpError) as error:
@@ -199,13 +200,7 @@ def linked(key: str, default: Any, known: Callable[[str], Any], allowed: str) ->
 def keep(key: str, value: Any, written: str | None = None) -> Any:
     """Remember `value` for the session and write it into the link; return it."""
     st.session_state[f"_kept_{key}"] = value
-    text = str(value) if written is None else written
-    st.session_state[f"_url_{key}"] = text
-    if text:
-        if st.query_params.get(key) != text:
-            st.query_params[key] = text
-    elif key in st.query_params:
-        del st.query_params[key]
+    link.note(key, str(value) if written is None else written)
     return value
 
 

@@ -9,13 +9,15 @@ from typing import NoReturn
 
 import streamlit as st
 from streamlit.navigation.page import Page
+from streamlit.runtime.scriptrunner import RerunException
 
+from farp import parameters
 from farp.analysis import RiskReport, Window
 from farp.engine.checks import TRADING_DAYS
-from farp.errors import FarpError, InsufficientHistory, NoPortfolios, NoPrices, NotFound, NothingToAnalyse
+from farp.errors import FarpError, InsufficientHistory, InvalidInput, NoPortfolios, NoPrices, NotFound, NothingToAnalyse
 from farp.format import day, money
 from farp.portfolio import Portfolio, cash_currency
-from farp.ui import tables, theme_watch
+from farp.ui import controls, link, tables, theme_watch
 from farp.ui.desk import desk, load_report, load_window, notice_new_prices, portfolio_labels
 from farp.ui.navigation import BOOK_PATHS, METHODOLOGY_PATH, PRICES_PATH, UPLOAD_PATH, prices_page, sections, upload_page
 from farp.ui.text import literal
@@ -53,6 +55,7 @@ def frame(pages: dict[str, list[Page]] | None = None) -> Page:
     _page_config()
     page = st.navigation(pages or sections(), expanded=True)
     st.session_state["_framed"] = True
+    link.begin()
     with st.container(key="unseen"):
         st.html(_STYLE + (_DARK_STYLE if theme_watch.dark() else ""))
         theme_watch.watch()
@@ -67,6 +70,18 @@ def frame(pages: dict[str, list[Page]] | None = None) -> Page:
             has_sections=page.url_path == METHODOLOGY_PATH,
         )
     return page
+
+
+def run(pages: dict[str, list[Page]] | None = None) -> None:
+    """Draw the frame and the page in it, then write the page's choices into its address; called by app.py only."""
+    page = frame(pages)
+    try:
+        page.run()
+    except RerunException:
+        link.forget()
+        raise
+    finally:
+        link.write()
 
 
 def through_app() -> None:
@@ -168,7 +183,7 @@ def _sidebar(labels: dict[str, str], problems: tuple[str, ...], *, portfolio_nee
 
 def _keep_picks() -> None:
     """Keep portfolio and date for the next page where this one does not draw their controls; Streamlit would forget them."""
-    asked = _from_url(PORTFOLIO_KEY) or st.session_state.get(PORTFOLIO_KEY)
+    asked = link.news(PORTFOLIO_KEY) or st.session_state.get(PORTFOLIO_KEY)
     if asked:
         st.session_state[PORTFOLIO_KEY] = asked
     if AS_OF_KEY in st.session_state:
@@ -177,7 +192,7 @@ def _keep_picks() -> None:
 
 def _picker(labels: dict[str, str], has_sections: bool) -> None:
     pick = st.session_state.pop(_PICK, None)
-    asked = pick if pick is not None else _from_url(PORTFOLIO_KEY) or st.session_state.get(PORTFOLIO_KEY)
+    asked = pick if pick is not None else link.news(PORTFOLIO_KEY) or st.session_state.get(PORTFOLIO_KEY)
     asked = asked or desk().default_portfolio_id()
     # an unknown id from a link stays in the list, so that the page can say that it is unknown instead of showing another one
     options = list(labels) if asked in labels else [asked, *labels]
@@ -190,8 +205,8 @@ def _picker(labels: dict[str, str], has_sections: bool) -> None:
         help="Type a part of the name or of the owner's id to find a portfolio. The choice is part of the page's link.",
     )
     # writing into a link makes Streamlit drop its #section, so one that names no portfolio is left as it came
-    if not has_sections or PORTFOLIO_KEY in st.query_params or f"_url_{PORTFOLIO_KEY}" in st.session_state:
-        _to_url(PORTFOLIO_KEY, picked)
+    if not has_sections or PORTFOLIO_KEY in st.query_params or link.written(PORTFOLIO_KEY):
+        link.note(PORTFOLIO_KEY, picked)
     st.caption(literal(picked))
 
 
@@ -199,16 +214,25 @@ def _date() -> None:
     history = desk().history
     if not len(history.dates):
         return  # nothing fetched yet: the page Prices says so, and there is no date to pick
-    st.date_input(
+    first, last = dt.date(1990, 1, 1), history.last_date
+
+    def known(text: str) -> dt.date:
+        asked = parameters.date(text, AS_OF_KEY)
+        if not first <= asked <= last:
+            raise InvalidInput(f"{AS_OF_KEY} must be a day from {day(first)} to {day(last)}, the last with prices; the latest prices are shown.")
+        return asked
+
+    asked = controls.linked(AS_OF_KEY, None, known, "a date")
+    st.session_state[AS_OF_KEY] = asked if asked is None or first <= asked <= last else None
+    picked = st.date_input(
         "As of",
-        value=None,
-        max_value=history.last_date,
-        min_value=dt.date(1990, 1, 1),
+        max_value=last,
+        min_value=first,
         key=AS_OF_KEY,
-        bind="query-params",
         format="YYYY-MM-DD",
         help=f"Empty: the latest prices, {day(history.last_date)}. On a day without trading, the last trading day before it is used.",
     )
+    controls.keep(AS_OF_KEY, picked, written=picked.isoformat() if isinstance(picked, dt.date) else "")
 
 
 def _sources() -> None:
@@ -223,21 +247,6 @@ def _sources() -> None:
         st.caption(literal(age))
     if history.source == "sample":
         st.caption("Sample data is for trying FARP out, not for investment decisions: the tickers were picked with hindsight.")
-
-
-def _from_url(key: str) -> str | None:
-    """Return what the URL says when it changed since this session last wrote it: a fresh link, or the browser's back button.
-
-    `bind="query-params"` would do this, but it writes the label and not the value of an option, and drops what it does not know.
-    """
-    said = st.query_params.get(key)
-    return said if said != st.session_state.get(f"_url_{key}") else None
-
-
-def _to_url(key: str, value: str) -> None:
-    st.session_state[f"_url_{key}"] = value
-    if st.query_params.get(key) != value:
-        st.query_params[key] = value
 
 
 def _facts(report: RiskReport | Window) -> None:

@@ -99,3 +99,19 @@ def test_the_methodology_is_read_by_its_contents_cold_and_without_sideways_scrol
         page.get_by_role("link", name="ADR 6").first.click()
         expect(page.get_by_role("heading", name="Nothing is filled or dropped in silence")).to_be_in_viewport()
         assert page.locator("[data-testid=stMain]").evaluate("e => e.scrollWidth - e.clientWidth") <= 2
+
+
+def test_the_back_button_leads_back_page_by_page_and_links_carry_nothing_of_other_pages(visit: NewVisit, served: Served) -> None:
+    window = visit()
+    page = window.open(f"{served.ui}/?portfolio=long-short-equity.user_003")
+    for name, path in (("VaR methods", "methods"), ("Contributions", "contributions")):
+        page.get_by_role("link", name=name, exact=True).click()
+        expect(page).to_have_url(re.compile(rf"/{path}\?.*portfolio=long-short-equity\.user_003"))
+        window.settle()
+    expect(page).to_have_url(re.compile("by=position"))
+    assert "method=" not in page.url
+    for path in ("methods", r"\?portfolio"):
+        for _ in range(2):  # Streamlit's own entry, and the one with the page's choices
+            page.go_back()
+            window.settle()
+        expect(page).to_have_url(re.compile(rf"/{path}"))

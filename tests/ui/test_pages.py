@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from collections.abc import Callable
@@ -183,3 +184,19 @@ def test_a_document_that_cannot_be_read_is_named_and_hides_no_other(open_app: Op
         assert any("user 'user_999' cannot be used" in plain(warning.value) for warning in app.warning)
     finally:
         desk.store.delete("portfolios", "user_999")
+
+
+@pytest.mark.parametrize("asked", ["1980-01-01", "2050-01-01", "abc"])
+def test_a_date_in_a_link_that_cannot_be_used_is_said(open_app: Callable[..., AppTest], asked: str) -> None:
+    app = open_app(as_of=asked)
+    assert not app.exception
+    (said,) = [warning.value.replace("\\", "") for warning in app.warning if "as_of" in warning.value.replace("\\", "")]
+    assert said.startswith(f"The link's as_of '{asked}' cannot be used")
+    assert app.session_state["as_of"] is None
+
+
+def test_a_chosen_date_is_in_the_link(open_app: Callable[..., AppTest]) -> None:
+    app = open_app("drawdown", as_of="2022-06-17")
+    assert app.date_input(key="as_of").value == dt.date(2022, 6, 17)
+    app.date_input(key="as_of").set_value(dt.date(2021, 3, 1)).run()
+    assert app.query_params["as_of"] == ["2021-03-01"]
