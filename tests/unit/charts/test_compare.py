@@ -63,6 +63,14 @@ def test_bars_are_the_loadings_in_one_order_for_all(report_of: ReportOf) -> None
     assert largest == sorted(largest, reverse=True)
 
 
+def test_a_loading_is_the_exposure_per_unit_of_value(report_of: ReportOf) -> None:
+    report = report_of("mixed")
+    assert report.factors is not None
+    exposures = dict(zip(report.factors.factors.names, report.factors.exposures.tolist(), strict=True))
+    assert loadings_of(report) == {name: pytest.approx(amount / report.net_asset_value) for name, amount in exposures.items()}
+    assert loadings_of(report_of("negative")) == {}
+
+
 def test_nothing_that_moves_is_a_sentence(report_of: ReportOf) -> None:
     text = str(distributions(named(report_of, "cash"), LIGHT).layout.annotations[0].text).replace("<br>", " ")
     assert "None of these portfolios" in text
