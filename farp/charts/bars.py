@@ -16,7 +16,8 @@ FEWEST_ROWS = 3
 """A chart of fewer rows keeps the room of so many, so that a single bar does not become a wall."""
 _TITLE_HEIGHT = 34
 _TALLEST_ROW = 45
-_TEXT_SHARE = 0.26  # of the axis, that a value takes on a phone
+_TICK_BELOW = 0.36  # of a row, from its middle down to a tick: at the bar's lower edge, clear of the value at any width of the page
+_TICK_SIZE = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +33,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """A second figure in the same row, drawn as a tick across the bar."""
+    """A second figure in the same row, drawn as a tick at the bar's lower edge."""
 
     value: float
     hover: str
@@ -74,12 +75,13 @@ def horizontal_bars(bars: Sequence[Bar], palette: Palette, title: str, height: i
 def marked_bars(
     bars: Sequence[Bar], marks: Sequence[Mark | None], names: tuple[str, str], palette: Palette, title: str, height: int | None = None
 ) -> go.Figure:
-    """Return `bars` with one of `marks` in each row that has one, and a key that calls the two `names`."""
+    """Return `bars` with one of `marks` in each row that has one, and a key that calls the two `names`.
+
+    A value always stands at its bar's end: beside a tick it would be read as the tick's.
+    """
     rows = list(range(len(bars)))
     drawn_marks = [(row, mark) for row, mark in zip(rows, marks, strict=True) if mark is not None]
     values = [bar.value for bar in bars] + [mark.value for _, mark in drawn_marks]
-    room = _TEXT_SHARE * (max(0.0, *values) - min(0.0, *values))
-    ends = [bar.value if mark is None else _clear_of(mark.value, bar.value, room) for bar, mark in zip(bars, marks, strict=True)]
     traces: list[dict[str, Any]] = [
         {
             "type": "bar",
@@ -97,16 +99,16 @@ def marked_bars(
             "mode": "markers",
             "name": names[1],
             "x": [mark.value for _, mark in drawn_marks],
-            "y": [row for row, _ in drawn_marks],
+            "y": [row + _TICK_BELOW for row, _ in drawn_marks],
             "cliponaxis": False,
-            "marker": {"symbol": "line-ns", "size": 15, "line": {"width": 3, "color": palette.ink}},
+            "marker": {"symbol": "line-ns", "size": _TICK_SIZE, "line": {"width": 3, "color": palette.ink}},
             "hovertext": [mark.hover for _, mark in drawn_marks],
             "hovertemplate": "%{hovertext}<extra></extra>",
         },
         {
             "type": "scatter",
             "mode": "text",
-            "x": ends,
+            "x": [bar.value for bar in bars],
             "y": rows,
             "cliponaxis": False,
             "text": [f" {bar.text}  " if bar.value < 0 else f"  {bar.text}" for bar in bars],
@@ -156,11 +158,6 @@ def row_layout(
             "zeroline": False,
         },
     }
-
-
-def _clear_of(mark: float, end: float, room: float) -> float:
-    """Return where a value starts: at the bar's end, or at the mark when that would stand in the text."""
-    return mark if (end - room < mark < end if end < 0 else end < mark < end + room) else end
 
 
 def rows_height(rows: int, row: int = ROW_HEIGHT) -> int:

@@ -70,7 +70,7 @@ def who_causes_it(result: Contributions) -> str:
             f"For its size, {part_name(result, outsized)} brings the most: {percent(outsized.share, _decimals(outsized.share))} of the {of}"
             f"{_beside_weight(outsized)}."
         )
-    softening = [part for part in parts if (part.share or 0.0) < SOFTENS]
+    softening = lowering(result)
     if softening:
         others = len(softening) - 1
         also = f"; {others} more {'does' if others == 1 else 'do'} so too" if others else ""
@@ -78,6 +78,11 @@ def who_causes_it(result: Contributions) -> str:
     elif not inside and len(parts) > 1:
         said.append("Nothing among them lowers it.")
     return " ".join(said)
+
+
+def lowering(result: Contributions) -> list[Contributor]:
+    """Return the parts that lower the risk by enough to be named, the one that lowers it most last."""
+    return [part for part in result.contributors if part.share is not None and part.share < SOFTENS]
 
 
 def _beside_weight(part: Contributor) -> str:

@@ -59,6 +59,15 @@ def test_cards_chart_sentence_and_table_are_the_analysis(open_app: OpenApp, desk
     assert list(table["VaR for $1,000 more"].dropna()) == pytest.approx([1000 * value for value in marginal if value is not None])
 
 
+def test_what_softens_by_less_than_can_be_said_is_on_neither_card_nor_sentence(open_app: OpenApp, desk: Desk) -> None:
+    app = open_app("contributions", portfolio="crypto-tilt.user_005", by="sector")
+    result = contributions(desk.window("crypto-tilt.user_005"), desk.history, Breakdown.SECTOR)
+    assert -0.0005 < (result.contributors[-1].share or 0.0) < 0, "a part that lowers the risk by next to nothing"
+    assert "Nothing among them lowers it." in words(app)
+    (card,) = [metric for metric in app.metric if metric.label == "Softens most"]
+    assert (card.value, card.delta) == ("–", "nothing does")
+
+
 def test_a_click_on_a_sector_shows_its_holdings_and_the_button_leads_back(open_app: OpenApp, desk: Desk) -> None:
     app = open_app("contributions", portfolio=LONG_SHORT, by="sector")
     whole = contributions(desk.window(LONG_SHORT), desk.history, Breakdown.SECTOR)

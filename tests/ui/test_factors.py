@@ -42,6 +42,16 @@ def test_default_settings_show_the_reports_numbers(open_app: OpenApp, desk: Desk
     assert waterfall["layout"]["yaxis"]["ticktext"][-2:] == ["Specific", "Variance"]
 
 
+def test_no_card_says_fine_above_a_warning(open_app: OpenApp) -> None:
+    app = open_app("factors", portfolio=LONG_SHORT, factors="^GSPC,QQQ,GLD", view="alike")
+    (card,) = [metric for metric in app.metric if metric.label == "Condition number"]
+    assert "^GSPC and QQQ move together" in plain(app.warning[0].value)
+    assert card.delta == "some alike, 3 factors"
+    apart = open_app("factors", portfolio=LONG_SHORT, factors="QQQ,GLD", view="alike")
+    assert not apart.warning
+    assert "fine below 30, 2 factors" in [metric.delta for metric in apart.metric]
+
+
 def test_a_link_with_other_settings_shows_them_everywhere(open_app: OpenApp, desk: Desk) -> None:
     chosen = chosen_factors(("QQQ", "GLD"), desk.history)
     window = desk.window(LONG_SHORT, None, 125, None)

@@ -11,7 +11,7 @@ from farp.analysis.contributions import Breakdown, Contributions, Contributor, V
 from farp.analysis.window import Window
 from farp.format import MISSING, bucket, confidence, money, percent
 from farp.market import FactorSet
-from farp.report.causes import group_name, kinds, measure, part_name
+from farp.report.causes import group_name, kinds, lowering, measure, part_name
 from farp.ui import cards, controls, tables
 from farp.ui.cards import Card
 from farp.ui.desk import desk, kept
@@ -188,8 +188,8 @@ def contribution_cards(whole: Contributions, group: str | None) -> None:
         )
     else:
         shared = [part for part in whole.contributors if part.share is not None]
-        first, last = (shared[0], shared[-1]) if shared else (None, None)
-        softens = last if last is not None and (last.share or 0.0) < 0 else None
+        first = shared[0] if shared else None
+        softens = next(reversed(lowering(whole)), None)
         drawn.append(
             Card(
                 label="Largest share",

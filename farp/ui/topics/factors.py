@@ -49,7 +49,8 @@ VOLATILITY = (
 )
 CONDITION = (
     "**Condition number** of the factors: how far they can be told apart. 1: unrelated; above 30: so alike that single loadings are a matter of chance.\n\n"
-    "Largest ÷ smallest singular value of the factors' returns, centred and scaled to equal size. The view *Alike factors* names those that are alike."
+    "Largest ÷ smallest singular value of the factors' returns, centred and scaled to equal size. The view *Alike factors* names those that are alike;"
+    " two of many can be so while the number is still low."
 )
 WATERFALL = (
     "**How the variance adds up**: each factor's share, then what no factor explains, to 100 %.\n\n"
@@ -122,6 +123,7 @@ def factor_cards(result: PortfolioFactors) -> None:
     days = result.factors.regression.observations
     count = len(result.factors.factors.factors)
     condition = number(found.condition_number, 1) if np.isfinite(found.condition_number) else "dependent"
+    verdict = "too alike" if found.collinear else "some alike" if troubled(result) else f"fine below {COLLINEAR_ABOVE:.0f}"
     cards.draw(
         [
             Card(label="Systematic", value=percent(shares.systematic), beside="of variance", help=SYSTEMATIC),
@@ -135,7 +137,7 @@ def factor_cards(result: PortfolioFactors) -> None:
             Card(
                 label="Condition number",
                 value=condition,
-                beside=f"{'too alike' if found.collinear else f'fine below {COLLINEAR_ABOVE:.0f}'}, {count} factor{'' if count == 1 else 's'}",
+                beside=f"{verdict}, {count} factor{'' if count == 1 else 's'}",
                 help=CONDITION,
             ),
         ],
@@ -149,11 +151,15 @@ def factor_cards(result: PortfolioFactors) -> None:
     st.caption(literal(" · ".join(said)))
 
 
+def troubled(result: PortfolioFactors) -> bool:
+    """Return whether some factors cannot be told apart well."""
+    return result.collinearity.collinear or len(result.findings) > 1
+
+
 def alike_findings(result: PortfolioFactors) -> None:
     """Draw what there is to say about factors that are alike."""
-    troubled = result.collinearity.collinear or len(result.findings) > 1
     text = literal(" ".join(result.findings))
-    if troubled:
+    if troubled(result):
         st.warning(text, icon=":material/join_inner:")
     else:
         st.info(text, icon=":material/check:")

@@ -10,6 +10,7 @@ import pytest
 
 from farp.analysis import RiskReport, TailContribution, window_of
 from farp.analysis.contributions import Breakdown, Contributions, View, contributions
+from farp.charts.bars import ROW_HEIGHT
 from farp.charts.contribution import contribution_bars, tail_contributions
 from farp.charts.theme import DARK, LIGHT
 from farp.format import percent
@@ -54,12 +55,13 @@ def test_a_holding_that_earns_on_the_worst_days_is_no_loss(mixed: RiskReport) ->
     assert figure.data[2].textposition[place] == "middle left"
 
 
-def test_the_value_stands_clear_of_the_weight(mixed: RiskReport) -> None:
+def test_the_value_stands_at_its_bar_and_the_weight_below_it(mixed: RiskReport) -> None:
     bars, marks, texts = tail_contributions(mixed, 0.95, LIGHT).data
-    room = 0.2 * (max(0.0, *bars.x, *marks.x) - min(0.0, *bars.x, *marks.x))
-    for mark, text, share in zip(marks.x, texts.x, bars.x, strict=True):
-        inside = text - room < mark < text if share < 0 else text < mark < text + room
-        assert not inside
+    assert list(texts.x) == list(bars.x), "beside a tick the share would be read as the weight"
+    tick, digits = 0.7 * marks.marker.size, 0.36 * texts.textfont.size  # px from their middles
+    for mark, text in zip(marks.y, texts.y, strict=True):
+        assert (mark - text) * ROW_HEIGHT - tick > digits - 0.5
+        assert (mark - text) * ROW_HEIGHT + tick < 0.55 * ROW_HEIGHT, "nearer to its own bar than to the next"
 
 
 def test_without_net_asset_value_there_are_no_weights(report_of: Callable[[str], RiskReport]) -> None:
