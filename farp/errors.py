@@ -105,6 +105,13 @@ class Conflict(FarpError):
         return f"There is a {self.kind} '{self.id}' already; choose another name, or say that it may be replaced."
 
 
+class InProgress(Conflict):
+    """It goes on already, and a second one beside it would do the same work."""
+
+    def __str__(self) -> str:
+        return f"The {self.kind} '{self.id}' is in progress; wait until it has ended."
+
+
 class Forbidden(FarpError):
     """It exists, but not for this caller."""
 

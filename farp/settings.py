@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +12,7 @@ from pathlib import Path
 from farp.errors import InvalidInput
 
 PRICE_SOURCES = ("sample", "yahoo")
+BROKERS = ("redis://", "rediss://", "redis+socket://", "sentinel://", "amqp://", "amqps://")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +22,9 @@ class Settings:
     `risk_free_rate` is a fraction a year, `benchmark` a ticker (None: the price source names its own),
     `mongodb_uri` None means SQLite in `data_dir`, `upload_bytes` the largest holdings file. `price_source` None means the one chosen
     in the app, the sample at first; `yahoo_address` is asked in place of Yahoo's own.
+
+    `celery_broker_url` None means that the book is refreshed in the process that was asked to; `refresh_at` is the time of the nightly run in UTC,
+    `users_per_chunk` what a worker takes at once, and after `visibility_seconds` a chunk that nobody finished is given to another worker.
     """
 
     risk_free_rate: float
@@ -30,6 +36,10 @@ class Settings:
     data_dir: Path
     default_portfolio: str | None
     upload_bytes: int
+    celery_broker_url: str | None
+    refresh_at: dt.time
+    users_per_chunk: int
+    visibility_seconds: int
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -55,6 +65,10 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         data_dir=Path(text("FARP_DATA_DIR") or _user_data_dir()).expanduser(),
         default_portfolio=text("DEFAULT_PORTFOLIO"),
         upload_bytes=_megabytes("UPLOAD_LIMIT_MB", text("UPLOAD_LIMIT_MB") or "20"),
+        celery_broker_url=_broker("CELERY_BROKER_URL", text("CELERY_BROKER_URL")),
+        refresh_at=_time("REFRESH_AT", text("REFRESH_AT") or "02:00"),
+        users_per_chunk=_whole("REFRESH_CHUNK_USERS", text("REFRESH_CHUNK_USERS") or "250", "users", 1, 10_000),
+        visibility_seconds=_whole("REFRESH_VISIBILITY_SECONDS", text("REFRESH_VISIBILITY_SECONDS") or "300", "seconds", 2, 43_200),
     )
 
 
@@ -78,6 +92,24 @@ def _megabytes(name: str, value: str) -> int:
     if not (value.isascii() and value.isdigit() and 1 <= int(value) <= 200):
         raise InvalidInput(f"{name} must be a whole number of megabytes from 1 to 200, got {value!r}.")
     return int(value) * 2**20
+
+
+def _whole(name: str, value: str, what: str, least: int, most: int) -> int:
+    if not (value.isascii() and value.isdigit() and len(value) <= 9 and least <= int(value) <= most):
+        raise InvalidInput(f"{name} must be a whole number of {what} from {least} to {most:,}, got {value!r}.")
+    return int(value)
+
+
+def _time(name: str, value: str) -> dt.time:
+    if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", value, re.ASCII):
+        raise InvalidInput(f"{name} must be a time of day in UTC as HH:MM such as 02:00, got {value!r}.")
+    return dt.time.fromisoformat(value)
+
+
+def _broker(name: str, value: str | None) -> str | None:
+    if value is not None and not value.startswith(BROKERS):
+        raise InvalidInput(f"{name} must begin with {', '.join(BROKERS[:-1])} or {BROKERS[-1]}; unset it to refresh without workers.")
+    return value
 
 
 def _currency(name: str, value: str) -> str:

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from fastapi import Depends, FastAPI
 
 from farp import __version__
-from farp.api import models, routes_health, routes_holdings, routes_portfolios, routes_prices, routes_risk, routes_scenarios, topics
+from farp.api import models, routes_health, routes_holdings, routes_portfolios, routes_prices, routes_risk, routes_runs, routes_scenarios, topics
 from farp.api.dependencies import only_known_parameters
 from farp.api.documentation import OPENAPI_PATH, add_documentation
 from farp.api.errors import add_error_handlers
@@ -54,7 +54,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         dependencies=[Depends(only_known_parameters)],
     )
     app.state.desk = desk
-    for routes in (routes_risk, routes_portfolios, routes_holdings, routes_scenarios, routes_prices, routes_health):
+    for routes in (routes_risk, routes_portfolios, routes_holdings, routes_scenarios, routes_prices, routes_runs, routes_health):
         app.include_router(routes.router, prefix=PREFIX)
     for router in topics.ROUTERS:
         app.include_router(router, prefix=f"{PREFIX}/risk", tags=["risk"], responses=models.ERRORS)

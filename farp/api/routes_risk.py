@@ -19,6 +19,7 @@ from farp.api import models
 from farp.api.dependencies import AsOfDate, Lookback, PortfolioId, TheDesk, report_of, window_of
 from farp.engine.methods import METHODS
 from farp.engine.value_at_risk import HISTORICAL_SIMULATION, QuantileRule
+from farp.jobs.stored import computed_at, stored_contributions
 from farp.report.documents import report as document
 from farp.report.documents.methods import method_document
 
@@ -78,5 +79,15 @@ def exposure(
 
 @router.get("/factor-contributions", response_model=models.FactorContributions)
 def factor_contributions(desk: TheDesk, portfolio_id: PortfolioId = None, as_of_date: AsOfDate = None) -> JSONResponse:
-    """Return how much of the variance each holding contributes through each factor, with loadings and t-statistics."""
-    return JSONResponse(document.factor_contributions_document(report_of(desk, portfolio_id, as_of_date)))
+    """Return how much of the variance each holding contributes through each factor, with loadings and t-statistics.
+
+    What a run of the book has stored is sent when it is current (`from_store`), else it is computed; the numbers are the same.
+    """
+    day = parameters.date(as_of_date) if as_of_date is not None else None
+    portfolio = desk.portfolio(portfolio_id or desk.default_portfolio_id())
+    stored = stored_contributions(desk, portfolio, day)
+    if stored is not None:
+        told = {"from_store": True, "computed_at": computed_at(stored)}
+        return JSONResponse({name: stored[name] for name in models.FactorContributions.model_fields if name not in told} | told)
+    figures = document.factor_contributions_document(analyse(portfolio, desk.history, day, desk.analysis_spec()))
+    return JSONResponse({**figures, "from_store": False, "computed_at": None})

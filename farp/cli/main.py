@@ -178,6 +178,7 @@ for _topic in (
     stress.reverse_stress,
     value_at_risk.var,
     refresh.refresh,
+    refresh.worker,
     refresh.runs,
 ):
     app.command()(_topic)

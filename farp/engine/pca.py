@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from threading import Lock
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from farp.engine.checks import MINIMUM_OBSERVATIONS, Floats, finite, series
 from farp.engine.performance import FLAT
+from farp.engine.returns import weighted_sum
 from farp.errors import DataError, InvalidInput
+
+if TYPE_CHECKING:
+    from threadpoolctl import ThreadpoolController
 
 EQUAL = 1e-9
 """Loadings that differ by less than this fraction are equal: which of them leads must not depend on rounding."""
 NO_MOVEMENT = 1e-12
 """A component with less than this share of the variance is rounding; its direction is arbitrary."""
+_one_at_a_time = Lock()  # the number of BLAS threads is the whole process's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,20 +102,15 @@ def principal_components(
     if not moving.any():
         raise DataError("No holding's price moves in this period, so there are no principal components.")
     scale = deviation[moving] if standardise else np.ones(int(moving.sum()))
-    from sklearn import config_context
-    from sklearn.decomposition import PCA
-
-    # what it would check is known here; the checks take longer than the decomposition of a usual portfolio
-    with config_context(assume_finite=True, skip_parameter_validation=True):
-        fitted = PCA(svd_solver="full").fit(((array - mean)[moving] / scale[:, None]).T)
-    kept = fitted.explained_variance_ratio_ > NO_MOVEMENT
-    directions, variance = fitted.components_[kept], fitted.explained_variance_[kept]
+    ratios, directions, variance = _decomposed(((array - mean)[moving] / scale[:, None]).T)
+    kept = ratios > NO_MOVEMENT
+    directions, variance = directions[kept], variance[kept]
     first = _largest(np.abs(directions))
     directions = directions * np.sign(np.take_along_axis(directions, first[:, None], axis=1))
 
     loadings = np.zeros((len(directions), tickers))
     loadings[:, moving] = directions
-    exposures = (directions @ (w[moving] * scale)) * np.sqrt(variance)
+    exposures = weighted_sum(w[moving] * scale, directions.T) * np.sqrt(variance)
     portfolio_variance = float((exposures**2).sum())
     gross = float((np.abs(w[moving]) * deviation[moving]).sum())
     moves = portfolio_variance > NO_MOVEMENT * gross**2
@@ -121,6 +124,27 @@ def principal_components(
         leading=_leading(np.abs(loadings), int(moving.sum())),
         observations=days,
     )
+
+
+def _decomposed(days: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return explained ratios, directions and variances of (n_days, n_series), with the same bits in every process of a machine.
+
+    BLAS divides large products among its threads and then adds in another order; a worker and the page may have different numbers of them.
+    """
+    from sklearn import config_context
+    from sklearn.decomposition import PCA
+
+    # what it would check is known here; the checks take longer than the decomposition of a usual portfolio
+    with _one_at_a_time, _libraries().limit(limits=1), config_context(assume_finite=True, skip_parameter_validation=True):
+        fitted = PCA(svd_solver="full").fit(days)
+    return fitted.explained_variance_ratio_, fitted.components_, fitted.explained_variance_
+
+
+@cache
+def _libraries() -> ThreadpoolController:
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
 
 
 def _largest(sizes: Floats) -> NDArray[np.intp]:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from farp.analysis.book_depth import depths
-from farp.errors import FarpError
+from farp.errors import FarpError, SourceUnavailable
 from farp.jobs import runs
 from farp.jobs.inputs import Inputs
 from farp.jobs.lines import lines_of, settle
@@ -26,6 +27,8 @@ from farp.service.book import write_lines
 from farp.store.protocol import FACTOR_CONTRIBUTIONS, PORTFOLIOS, USER_PORTFOLIOS, Document, Store
 from farp.store.users import portfolios_of
 
+WORN_OUT = f"Its worker was ended {runs.MOST_ATTEMPTS} times while computing it; look at the size of its portfolios and at the worker's memory."
+
 
 @dataclass(slots=True)
 class _Book:
@@ -38,8 +41,8 @@ class _Book:
     failures: list[PortfolioFailure] = field(default_factory=list)
 
 
-def refresh_chunk(desk: Desk, run_id: str, number: int, now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)) -> ChunkOutcome | None:
-    """Do chunk `number` of a run and report it to the run's document; None when there is nothing to do any more.
+def refresh_chunk(desk: Desk, run_id: str, number: int, now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)) -> tuple[int, ...]:
+    """Do chunk `number` of a run and report it to the run's document; return the numbers of the chunks it had to be divided into, usually none.
 
     Raises
     ------
@@ -47,12 +50,24 @@ def refresh_chunk(desk: Desk, run_id: str, number: int, now: Callable[[], dt.dat
         The store does not answer; the chunk can be done again.
     """
     run = runs.find(desk.store, run_id)
+    if runs.worn_out(run, number):
+        return runs.divide(desk.store, run_id, number, WORN_OUT, now())
     chunk = runs.attempt(desk.store, run_id, number, now())
     if chunk is None:
-        return None
-    outcome = computed(desk, chunk, run.request, now())
+        return ()
+    try:
+        outcome = computed(desk, chunk, run.request, now())
+    except SourceUnavailable:
+        with suppress(SourceUnavailable):  # then it counts as an attempt, and whoever comes later sorts it out
+            runs.give_back(desk.store, run_id, number)
+        raise
     runs.record(desk.store, run_id, number, outcome, now())
-    return outcome
+    return ()
+
+
+def unexpected(error: BaseException) -> str:
+    """Return the reason of a failure that is a mistake of ours."""
+    return f"Something went wrong ({type(error).__name__}: {str(error)[:200]}); please report it."
 
 
 def computed(desk: Desk, chunk: Chunk, request: Request, moment: dt.datetime) -> ChunkOutcome:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from functools import lru_cache
 
 import numpy as np
 
@@ -20,13 +21,7 @@ class Inputs:
 
     def __init__(self, history: PriceHistory, as_of: dt.date | None, spec: AnalysisSpec) -> None:
         """Take the fingerprint of the prices up to `as_of`."""
-        stop = len(history.dates) if as_of is None else int(np.searchsorted(history.dates, np.datetime64(as_of, "D"), side="right"))
-        prices = hashlib.blake2b(digest_size=16)
-        prices.update(np.ascontiguousarray(history.dates[:stop]).tobytes())
-        prices.update(np.asfortranarray(history.closes[:stop]).tobytes(order="F"))
-        known = (history.source, history.benchmark, history.factors, sorted(history.instruments.items()), history.tickers)
-        prices.update(repr(known).encode())
-        self._common = repr((RESULTS_VERSION, prices.hexdigest(), spec))
+        self._common = repr((RESULTS_VERSION, _prices(history, as_of), spec))
         self.basis = hashlib.blake2b(self._common.encode(), digest_size=16).hexdigest()
         """What all portfolios share: prices and spec."""
 
@@ -34,3 +29,14 @@ class Inputs:
         """Return the fingerprint of everything a result of `portfolio` depends on; its name and description are not part of that."""
         content = repr((portfolio.id, portfolio.base_currency, portfolio.positions, self._common))
         return hashlib.blake2b(content.encode(), digest_size=16).hexdigest()
+
+
+@lru_cache(maxsize=4)
+def _prices(history: PriceHistory, as_of: dt.date | None) -> str:
+    stop = len(history.dates) if as_of is None else int(np.searchsorted(history.dates, np.datetime64(as_of, "D"), side="right"))
+    prices = hashlib.blake2b(digest_size=16)
+    prices.update(np.ascontiguousarray(history.dates[:stop]).tobytes())
+    prices.update(np.asfortranarray(history.closes[:stop]).tobytes(order="F"))
+    known = (history.source, history.benchmark, history.factors, sorted(history.instruments.items()), history.tickers)
+    prices.update(repr(known).encode())
+    return prices.hexdigest()

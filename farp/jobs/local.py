@@ -7,17 +7,19 @@ import multiprocessing.connection
 import os
 import signal
 import threading
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.context import SpawnContext
 
+from farp.errors import FarpError, SourceUnavailable
 from farp.jobs import runs
-from farp.jobs.chunk import refresh_chunk
+from farp.jobs.chunk import refresh_chunk, unexpected
 from farp.jobs.runs import Request, Run
 from farp.service import Desk, open_desk
 from farp.settings import Settings
 
-INLINE_USERS = 300
-"""Below this many users a second process costs more than it brings."""
 BEAT_SECONDS = 10.0
 
 _desk: Desk | None = None
@@ -36,15 +38,23 @@ def refresh(desk: Desk, request: Request, *, on_progress: Callable[[Run], None] 
     SourceUnavailable
         The store does not answer.
     """
+    run = begun(desk, request)
+    return carried_out(desk, run, on_progress=on_progress, processes=processes)
+
+
+def begun(desk: Desk, request: Request) -> Run:
+    """Write a new local run that nobody works on yet, and return it; errors as in `refresh`."""
     runs.interrupt_the_silent(desk.store)
-    run = runs.begin(desk.store, request, workers="local", source_label=desk.history.source_label)
+    return runs.begin(desk.store, request, workers="local", source_label=desk.history.source_label, users_per_chunk=desk.settings.users_per_chunk)
+
+
+def carried_out(desk: Desk, run: Run, *, on_progress: Callable[[Run], None] = lambda run: None, processes: int | None = None) -> Run:
+    """Work on a local run until it has ended and return it; see `refresh`."""
     on_progress(run)
     cores = processes if processes is not None else (os.cpu_count() or 1)
     try:
-        if cores < 2 or run.users < INLINE_USERS or len(run.chunks) < 2:
-            for number in range(len(run.chunks)):
-                refresh_chunk(desk, run.id, number)
-                on_progress(runs.find(desk.store, run.id))
+        if cores < 2 or len(run.chunks) < 2:  # for a single chunk a second process costs more than it brings
+            _here(desk, run, on_progress)
         else:
             _in_processes(desk, run, min(cores, len(run.chunks)), on_progress)
     except BaseException:
@@ -53,29 +63,72 @@ def refresh(desk: Desk, request: Request, *, on_progress: Callable[[Run], None] 
     return runs.find(desk.store, run.id)
 
 
+def in_background(desk: Desk, run: Run) -> threading.Thread:
+    """Work on a local run in processes of their own, for a server that goes on answering; they end with it."""
+    thread = threading.Thread(target=_silently, args=(desk, run), name=f"run {run.id}", daemon=True)
+    thread.start()
+    return thread
+
+
+def _silently(desk: Desk, run: Run) -> None:
+    try:
+        _in_processes(desk, run, min(os.cpu_count() or 1, len(run.chunks)), lambda heard: None)
+    except (FarpError, RuntimeError):  # the store is gone, or this process is about to end; the run says how far it came
+        runs.interrupt(desk.store, run.id)
+
+
+def _here(desk: Desk, run: Run, on_progress: Callable[[Run], None]) -> None:
+    todo = deque(run.open_chunks)
+    while todo:
+        todo.extend(refresh_chunk(desk, run.id, todo.popleft()))
+        on_progress(runs.find(desk.store, run.id))
+
+
 def _in_processes(desk: Desk, run: Run, processes: int, on_progress: Callable[[Run], None]) -> None:
+    """Work on what is open, with new processes when one of them died: a chunk that kills its process is divided in the end."""
     # spawned, not forked: a fork would share the parent's threads' locks and database connections
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=context, initializer=_open, initargs=(desk.settings,)) as pool:
-        waiting: set[Future[None]] = {pool.submit(_refresh, run.id, number) for number in range(len(run.chunks))}
+    current = run
+    while current.open_chunks and not current.ended:
         try:
-            while waiting:
-                done, waiting = wait(waiting, timeout=BEAT_SECONDS, return_when=FIRST_COMPLETED)
+            _with_a_pool(desk, current, processes, context, on_progress)
+        except BrokenProcessPool:
+            before, current = current, runs.find(desk.store, run.id)
+            if current.attempts == before.attempts:
+                raise SourceUnavailable("The processes that should do the work end before they begin; look at the memory of this machine.") from None
+        else:
+            return
+
+
+def _with_a_pool(desk: Desk, run: Run, processes: int, context: SpawnContext, on_progress: Callable[[Run], None]) -> None:
+    todo = deque(run.open_chunks)
+    with ProcessPoolExecutor(processes, mp_context=context, initializer=_prepare) as pool:
+        waiting: dict[Future[tuple[int, ...]], int] = {}
+        try:
+            while todo or waiting:
+                while todo and len(waiting) <= processes:  # one more than can be worked on, so that nobody waits for us
+                    number = todo.popleft()
+                    waiting[pool.submit(_refresh, desk.settings, run.id, number)] = number
+                done, _ = wait(waiting, timeout=BEAT_SECONDS, return_when=FIRST_COMPLETED)
                 for future in done:
-                    future.result()
+                    number, error = waiting.pop(future), future.exception()
+                    if error is None or isinstance(error, (FarpError, BrokenProcessPool)):
+                        todo.extend(future.result())
+                    else:
+                        todo.extend(runs.divide(desk.store, run.id, number, unexpected(error)))
                 runs.beat(desk.store, run.id)
                 on_progress(runs.find(desk.store, run.id))
+        except BrokenProcessPool:
+            raise
         except BaseException:
             runs.interrupt(desk.store, run.id)  # first, so that chunks already handed to a process are not begun
             pool.shutdown(wait=True, cancel_futures=True)
             raise
 
 
-def _open(settings: Settings) -> None:
-    global _desk  # noqa: PLW0603 - one desk a worker process, opened when the process starts
+def _prepare() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C goes to every process of the terminal; the parent decides
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _desk = open_desk(settings)
 
 
 def _end_with_parent() -> None:
@@ -86,6 +139,8 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _refresh(run_id: str, number: int) -> None:
-    assert _desk is not None  # narrows the type: the pool's initializer ran first
-    refresh_chunk(_desk, run_id, number)
+def _refresh(settings: Settings, run_id: str, number: int) -> tuple[int, ...]:
+    global _desk  # noqa: PLW0603 - one desk a worker process, opened with its first chunk
+    if _desk is None:
+        _desk = open_desk(settings)
+    return refresh_chunk(_desk, run_id, number)

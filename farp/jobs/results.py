@@ -6,8 +6,6 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from numpy.linalg import LinAlgError
-
 from farp.analysis import AnalysisSpec
 from farp.analysis.book import Failure, Group, grouped, headlines
 from farp.analysis.book_past import Past, pasts
@@ -44,7 +42,7 @@ def results_of(
     for group in groups:
         try:
             yield from _of_group(group, history, spec, depth)
-        except (FarpError, LinAlgError, FloatingPointError, ZeroDivisionError):
+        except (FarpError, ArithmeticError, ValueError):
             # one of them spoils the whole; alone each can only spoil itself
             yield from _one_by_one([selection.portfolio for selection in group.selections], history, as_of, spec, depth)
 
@@ -69,7 +67,7 @@ def _one_by_one(
                 yield from _of_group(group, history, spec, depth)
         except FarpError as error:
             yield _failed(Failure(portfolio=portfolio, error=error))
-        except (LinAlgError, FloatingPointError, ZeroDivisionError) as error:
+        except (ArithmeticError, ValueError) as error:
             why = DataError(f"The figures of portfolio '{portfolio.id}' cannot be computed ({error}); look at its positions and their prices.")
             yield _failed(Failure(portfolio=portfolio, error=why))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,9 @@ def test_an_empty_environment_gives_the_defaults() -> None:
     assert settings.mongodb_uri is None
     assert settings.default_portfolio is None
     assert settings.upload_bytes == 20 * 2**20
+    assert settings.celery_broker_url is None
+    assert settings.refresh_at == dt.time(2, 0)
+    assert (settings.users_per_chunk, settings.visibility_seconds) == (250, 300)
     assert settings.data_dir.is_absolute()
     assert settings.data_dir.name == "farp"
 
@@ -37,6 +41,11 @@ def test_an_empty_environment_gives_the_defaults() -> None:
         ("BASE_CURRENCY", "eur", "base_currency", "EUR"),
         ("PRICE_SOURCE", "sample", "price_source", "sample"),
         ("PRICE_SOURCE", "yahoo", "price_source", "yahoo"),
+        ("CELERY_BROKER_URL", "redis://127.0.0.1:6379/0", "celery_broker_url", "redis://127.0.0.1:6379/0"),
+        ("CELERY_BROKER_URL", "amqps://user:secret@host//", "celery_broker_url", "amqps://user:secret@host//"),
+        ("REFRESH_AT", "23:30", "refresh_at", dt.time(23, 30)),
+        ("REFRESH_CHUNK_USERS", "1", "users_per_chunk", 1),
+        ("REFRESH_VISIBILITY_SECONDS", "43200", "visibility_seconds", 43_200),
         ("YAHOO_ADDRESS", "http://127.0.0.1:8999", "yahoo_address", "http://127.0.0.1:8999"),
         ("MONGODB_URI", "mongodb://127.0.0.1:27017/farp", "mongodb_uri", "mongodb://127.0.0.1:27017/farp"),
         ("MONGODB_URI", "mongodb+srv://cluster.example.com/farp", "mongodb_uri", "mongodb+srv://cluster.example.com/farp"),
@@ -72,6 +81,11 @@ def test_a_good_value_arrives_in_its_field(variable: str, value: str, field: str
         ("UPLOAD_LIMIT_MB", "٢٠", "whole number of megabytes from 1 to 200"),
         ("UPLOAD_LIMIT_MB", "20MB", "whole number of megabytes from 1 to 200"),
         ("MONGODB_URI", "localhost:27017", "mongodb:// or mongodb+srv://"),
+        ("CELERY_BROKER_URL", "http://127.0.0.1", "redis://"),
+        ("REFRESH_AT", "24:00", "HH:MM"),
+        ("REFRESH_AT", "2:00", "HH:MM"),
+        ("REFRESH_CHUNK_USERS", "0", "whole number of users from 1 to 10,000"),
+        ("REFRESH_VISIBILITY_SECONDS", "1", "whole number of seconds from 2 to 43,200"),
     ],
 )
 def test_a_bad_value_is_refused_in_one_sentence_that_names_the_variable_and_what_it_takes(variable: str, value: str, takes: str) -> None:

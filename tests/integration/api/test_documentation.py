@@ -65,6 +65,8 @@ def test_the_schema_describes_every_answer_and_parameter(api: httpx.Client) -> N
         "/api/v1/portfolios/{portfolio_id}": {"get", "put", "delete"},
         "/api/v1/portfolios/{portfolio_id}/positions.csv": {"get"},
         "/api/v1/prices": {"get"},
+        "/api/v1/runs": {"get", "post"},
+        "/api/v1/runs/{run_id}": {"get"},
         "/api/v1/health": {"get"},
     }
     for path, methods in schema["paths"].items():

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 import os
 import signal
-import subprocess
 import sys
-import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +15,7 @@ import numpy as np
 import pytest
 
 from farp.analysis import analyse
-from farp.errors import InvalidInput, NotFound
+from farp.errors import InvalidInput, NotFound, SourceUnavailable
 from farp.jobs import runs
 from farp.jobs.chunk import refresh_chunk
 from farp.jobs.local import refresh
@@ -26,28 +24,8 @@ from farp.portfolio import Position
 from farp.report.documents.report import factor_contributions_document, metrics_document
 from farp.service import Desk, open_desk
 from farp.settings import load_settings
-from farp.store.protocol import FACTOR_CONTRIBUTIONS, PORTFOLIOS, RUNS, USER_PORTFOLIOS, Document
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    with open_desk(load_settings({"FARP_DATA_DIR": str(tmp_path)})) as opened:
-        yield opened
-
-
-def fed(user: str, name: str, *assets: tuple[str, float]) -> Document:
-    portfolio = {"portfolio_name": name, "assets": [{"asset_ticker": ticker, "asset_quantity": quantity} for ticker, quantity in assets]}
-    return {"_id": user, "user_id": user, "username": user, "portfolio": portfolio}
-
-
-def results(desk: Desk) -> dict[str, Any]:
-    """Everything stored about results, without the moments of computing."""
-    entries = {entry["portfolio_id"]: entry for document in desk.store.list(PORTFOLIOS) for entry in document["portfolios"]}
-    assert all("risk" in entry for entry in entries.values())
-    depth = {document["_id"]: document for document in desk.store.list(FACTOR_CONTRIBUTIONS)}
-    text = json.dumps([entries, depth], default=str)
-    found: dict[str, Any] = json.loads(text, object_hook=lambda item: {key: value for key, value in item.items() if key != "computed_at"})
-    return found
+from farp.store.protocol import FACTOR_CONTRIBUTIONS, PORTFOLIOS, RUNS, USER_PORTFOLIOS
+from tests.integration.jobs.conftest import a_chunk_runs, environment, farp, fed, feed_large, newest, results, said, until
 
 
 def entry_of(desk: Desk, id: str) -> dict[str, Any]:
@@ -180,9 +158,8 @@ def test_what_changes_while_it_is_computed_keeps_no_old_result(desk: Desk, monke
     assert entry_of(desk, "mine.u1")["risk"]["portfolio_value"] == pytest.approx(desk.report("mine.u1").net_asset_value)
 
 
-def test_processes_write_what_one_process_writes(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("farp.jobs.runs.USERS_PER_CHUNK", 5)
-    monkeypatch.setattr("farp.jobs.local.INLINE_USERS", 0)
+def test_processes_write_what_one_process_writes(desk: Desk) -> None:
+    desk = dataclasses.replace(desk, settings=dataclasses.replace(desk.settings, users_per_chunk=5))
     desk.seed(13, 3)
     refresh(desk, Request(), processes=1)
     before = results(desk)
@@ -203,23 +180,48 @@ def test_an_as_of_date_is_a_result_of_its_own(desk: Desk) -> None:
     assert entry_of(desk, "mine.u1")["risk"]["date"] == "2022-12-28"
 
 
-def test_a_chunk_that_never_ends_is_given_up(desk: Desk) -> None:
+def test_a_chunk_that_wears_out_its_workers_is_divided_until_one_user_is_left(desk: Desk) -> None:
+    desk.seed(40, 3)
+    ids = sorted(desk.store.ids(PORTFOLIOS))
+    run = runs.begin(desk.store, Request(), workers="celery", source_label="x")
+    todo, deadly = [0], ids[17]
+    while todo:
+        number = todo.pop()
+        chunk = runs.find(desk.store, run.id).chunks[number]
+        if chunk["first"] <= deadly <= chunk["last"] and chunk["attempts"] < runs.MOST_ATTEMPTS:
+            assert runs.attempt(desk.store, run.id, number) is not None  # and its worker is killed
+            todo.append(number)
+        else:
+            todo.extend(refresh_chunk(desk, run.id, number))
+    ended = runs.find(desk.store, run.id)
+    assert (ended.state, ended.total("computed"), ended.total("failed"), ended.users, ended.users_done) == ("failed", 39, 1, 40, 40)
+    assert [failure.portfolio_id for failure in ended.failures] == [deadly]
+    assert "ended 3 times" in ended.failures[0].reason
+    assert refresh(desk, Request()).total("computed") == 1
+
+
+def test_a_store_that_goes_away_costs_no_attempt(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.seed(3, 3)
     run = runs.begin(desk.store, Request(), workers="celery", source_label="x")
-    for _ in range(runs.MOST_ATTEMPTS):
-        assert runs.attempt(desk.store, run.id, 0) is not None
-    assert refresh_chunk(desk, run.id, 0) is None
-    ended = runs.find(desk.store, run.id)
-    assert (ended.state, ended.total("failed")) == ("failed", 3)
-    assert "begun 3 times" in ended.failures[0].reason
-    assert refresh(desk, Request()).total("computed") == 3
+
+    def away(*_: Any) -> Any:
+        raise SourceUnavailable("The store does not answer.")
+
+    for _ in range(runs.MOST_ATTEMPTS + 1):
+        with monkeypatch.context() as patched:
+            patched.setattr("farp.jobs.chunk.results_of", away)
+            with pytest.raises(SourceUnavailable):
+                refresh_chunk(desk, run.id, 0)
+    assert (runs.find(desk.store, run.id).attempts, runs.find(desk.store, run.id).state) == (0, "running")
+    assert refresh_chunk(desk, run.id, 0) == ()
+    assert runs.find(desk.store, run.id).total("computed") == 3
 
 
 def test_a_chunk_reported_twice_counts_once(desk: Desk) -> None:
     desk.seed(3, 3)
     run = runs.begin(desk.store, Request(), workers="celery", source_label="x")
-    assert refresh_chunk(desk, run.id, 0) is not None
-    assert refresh_chunk(desk, run.id, 0) is None
+    assert refresh_chunk(desk, run.id, 0) == ()
+    assert refresh_chunk(desk, run.id, 0) == ()
     runs.record(desk.store, run.id, 0, runs.ChunkOutcome(computed=99))
     assert runs.find(desk.store, run.id).total("computed") == 3
 
@@ -249,24 +251,13 @@ def test_local_runs_that_died_are_ended_by_the_next(desk: Desk) -> None:
     assert runs.find(desk.store, alive.id).state == "running"
 
 
-def farp(data: Path, *arguments: str) -> subprocess.Popen[str]:
-    environment = {**os.environ, "FARP_DATA_DIR": str(data)}
-    return subprocess.Popen(
-        [sys.executable, "-m", "farp.cli", *arguments], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-
-
 @pytest.mark.parametrize(("kind", "status", "state"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGKILL, -9, "running")])
 def test_stopped_in_the_middle_the_rest_is_done_by_the_next_run(tmp_path: Path, kind: signal.Signals, status: int, state: str) -> None:
-    with open_desk(load_settings({"FARP_DATA_DIR": str(tmp_path)})) as desk:
-        desk.seed(600, 3)
-        process = farp(tmp_path, "refresh")
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            begun = [run for run in runs.latest(desk.store) if run.users_done]
-            if begun:
-                break
-            time.sleep(0.05)
+    settings = environment(tmp_path, REFRESH_CHUNK_USERS="8")
+    with open_desk(load_settings(settings)) as desk:
+        desk.seed(80, 3)
+        process = farp(settings, "refresh")
+        until(lambda: desk.store.count(RUNS) and newest(desk).users_done, "the first chunk is done")
         process.send_signal(kind)
         _, errors = process.communicate(timeout=60)
         assert process.returncode == status, errors
@@ -277,28 +268,77 @@ def test_stopped_in_the_middle_the_rest_is_done_by_the_next_run(tmp_path: Path, 
         assert stopped.state == state
         rest = refresh(desk, Request())
         assert rest.state == "finished"
-        assert rest.total("computed") + rest.total("current") == 600
-        assert 0 < rest.total("computed") < 600
-        assert desk.store.count(FACTOR_CONTRIBUTIONS) == 600
-        assert refresh(desk, Request()).total("current") == 600
+        assert rest.total("computed") + rest.total("current") == 80
+        assert 0 < rest.total("computed") < 80
+        assert desk.store.count(FACTOR_CONTRIBUTIONS) == 80
+        assert refresh(desk, Request()).total("current") == 80
+
+
+def test_a_process_that_is_killed_is_replaced(tmp_path: Path) -> None:
+    settings = environment(tmp_path, REFRESH_CHUNK_USERS="40")
+    with open_desk(load_settings(settings)) as desk:
+        feed_large(desk, 120)
+        process = farp(settings, "refresh")
+        until(lambda: desk.store.count(RUNS) and a_chunk_runs(desk)(), "a chunk is begun")
+        children = [int(pid) for pid in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
+        spawned = [pid for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        os.kill(spawned[0], signal.SIGKILL)
+        out, errors = process.communicate(timeout=120)
+        assert (process.returncode, errors) == (0, ""), out
+        run = newest(desk)
+        assert run.total("computed") + run.total("current") == 120
+        assert run.attempts > len(run.chunks)
+        results(desk)
 
 
 def test_the_command_says_how_it_went_and_json_is_the_document(tmp_path: Path) -> None:
-    with open_desk(load_settings({"FARP_DATA_DIR": str(tmp_path)})) as desk:
+    settings = environment(tmp_path)
+    with open_desk(load_settings(settings)) as desk:
         desk.seed(2, 3)
         desk.store.put(USER_PORTFOLIOS, fed("zz", "Empty"))
-    out, errors = farp(tmp_path, "refresh").communicate(timeout=60)
+    status, out, errors = said(settings, "refresh")
+    assert (status, errors) == (0, "")
     assert "3 portfolios computed in" in out
     assert "1 could not be computed" in out
     assert "empty.zz" in out
-    assert errors == ""
-    document = json.loads(farp(tmp_path, "refresh", "--json").communicate(timeout=60)[0])
+    document = json.loads(said(settings, "refresh", "--json")[1])
     assert document["portfolios"] == {"computed": 0, "current": 3, "changed_meanwhile": 0, "failed": 0}
-    listed = json.loads(farp(tmp_path, "runs", "--json").communicate(timeout=60)[0])
+    listed = json.loads(said(settings, "runs", "--json")[1])
     assert listed["runs"][0]["run_id"] == document["run_id"]
-    process = farp(tmp_path, "refresh", "--owner", "a", "--portfolio", "b.a")
-    assert "not both" in process.communicate(timeout=60)[1]
-    assert process.returncode == 2
+    status, _, errors = said(settings, "refresh", "--owner", "a", "--portfolio", "b.a")
+    assert status == 2
+    assert "not both" in errors
+
+
+def test_the_whole_flow_of_seeding_and_refreshing(tmp_path: Path) -> None:
+    settings = environment(tmp_path)
+    assert "Made 300 demo users" in said(settings, "seed", "--users", "300")[1]
+    assert "300 portfolios computed" in said(settings, "refresh")[1]
+    with open_desk(load_settings(settings)) as desk:
+        assert newest(desk).state == "finished"
+        results(desk)
+
+
+def test_a_deleted_portfolio_leaves_no_result(desk: Desk) -> None:
+    desk.seed(2, 3)
+    refresh(desk, Request())
+    (gone, stays) = [portfolio.id for portfolio in desk.portfolios()]
+    desk.delete_portfolio(gone)
+    assert list(desk.store.ids(FACTOR_CONTRIBUTIONS)) == [stays]
+
+
+def test_a_mistake_in_one_process_is_the_failure_of_one_user(desk: Desk) -> None:
+    """An error that nobody foresaw, in a document that only another program can have written."""
+    quantity = 1e308
+    desk.store.put_many(
+        USER_PORTFOLIOS,
+        [fed("u1", "Good", ("AAPL", 1.0)), fed("u2", "Huge", ("AAPL", quantity)), fed("u3", "Huge short", ("AAPL", -quantity), ("XOM", quantity))],
+    )
+    run = refresh(desk, Request())
+    assert (run.state, run.total("computed")) == ("finished", 3)
+    assert "portfolio_value" in entry_of(desk, "good.u1")["risk"]
+    for failure in run.failures:
+        assert failure.reason.endswith(".")
 
 
 def test_a_run_document_is_whole(desk: Desk) -> None:
