@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from farp.errors import InvalidInput, NoPrices
-from farp.portfolio import AssetClass, Instrument, cash_currency
+from farp.portfolio import AssetClass, Instrument, called, cash_currency
 
 Dates = NDArray[np.datetime64]
 Floats = NDArray[np.float64]
@@ -148,7 +148,7 @@ class PriceHistory:
         currency = cash_currency(ticker)
         if currency is not None:
             return Instrument(
-                ticker=ticker, name=f"Cash in {currency}", asset_class=AssetClass.CASH, currency=currency, sector="Cash", price_kind="cash at par"
+                ticker=ticker, name=called(ticker), asset_class=AssetClass.CASH, currency=currency, sector="Cash", price_kind="cash at par"
             )
         return self.instruments.get(ticker)
 

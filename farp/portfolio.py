@@ -91,3 +91,15 @@ def cash_ticker(currency: str) -> str:
 def cash_currency(ticker: str) -> str | None:
     """Return the currency of a cash ticker, None when `ticker` is not cash."""
     return ticker.removeprefix(CASH_PREFIX) if ticker.startswith(CASH_PREFIX) else None
+
+
+def called(ticker: str) -> str:
+    """Return what a ticker is called for reading: ``EUR cash`` for cash, others as they are.
+
+    Examples
+    --------
+    >>> called("CASH:EUR"), called("AAPL")
+    ('EUR cash', 'AAPL')
+    """
+    currency = cash_currency(ticker)
+    return ticker if currency is None else f"{currency} cash"

@@ -8,6 +8,7 @@ import numpy as np
 
 from farp.analysis.window import Window
 from farp.engine.pca import PrincipalComponents, principal_components
+from farp.portfolio import called
 
 MOST_OF_IT = 0.9
 """The components that explain this much together are "most of it"."""
@@ -51,7 +52,7 @@ def portfolio_components(window: Window) -> PcaAnalysis:
         cumulative=tuple(float(value) for value in cumulative),
         for_most=int(np.argmax(cumulative >= MOST_OF_IT - 1e-12)) + 1,
         main=int(np.argmax(shares)) if np.isfinite(shares).all() else None,
-        readings=readings(found, tuple(holding.ticker for holding in window.holdings)),
+        readings=readings(found, tuple(called(holding.ticker) for holding in window.holdings)),
     )
 
 

@@ -26,16 +26,31 @@ def correlation_heatmap(result: CorrelationAnalysis, palette: Palette) -> go.Fig
     largest = set(sorted(moving, key=lambda i: -abs(window.market_values[i]))[:MOST_HOLDINGS])
     shown = [i for i in moving if i in largest]
     cells = found.matrix[np.ix_(shown, shown)]
-    labels = [holding_label(window.holdings[i]) for i in shown]
-    columns = [holding_title(window.holdings[i]) for i in shown]
+    short = [window.market_values[i] < 0 for i in shown]
+    labels = [
+        holding_label(window.holdings[i]) + (f' <span style="color:{palette.muted}">short</span>' if down else "")
+        for i, down in zip(shown, short, strict=True)
+    ]
+    columns = [holding_title(window.holdings[i]) + (" short" if down else "") for i, down in zip(shown, short, strict=True)]
     names = [holding_name(window.holdings[i]) for i in shown]
     itself = np.eye(len(shown), dtype=bool)
     texts = [["" if i == j else number(value, 1) for j, value in enumerate(row)] for i, row in enumerate(cells.tolist())]
     hovers = [
-        [names[i] if i == j else f"{names[i]}<br>and {names[j]}:<br>correlation {number(value)}" for j, value in enumerate(row)]
+        [
+            names[i] if i == j else f"{names[i]}<br>and {names[j]}:<br>correlation {number(value)}{_sides(short[i], short[j])}"
+            for j, value in enumerate(row)
+        ]
         for i, row in enumerate(cells.tolist())
     ]
     left_out = len(moving) - len(shown)
-    title = "Correlation of daily returns" + (f"; the {len(shown)} largest of {len(moving)} holdings" if left_out else "")
+    title = (
+        "Correlation of daily returns"
+        + ("; long against short: red is a hedge" if any(short) and not all(short) else "")
+        + (f"; the {len(shown)} largest of {len(moving)} holdings" if left_out else "")
+    )
     faint = (np.abs(cells) < _FAINT) | itself
     return heatmap(cells, texts, hovers, faint, labels, columns, [("", "")] * len(shown), title, palette, strongest=1.0)
+
+
+def _sides(one: bool, other: bool) -> str:
+    return "" if one == other else "<br>one is long, the other short"

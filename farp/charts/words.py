@@ -15,7 +15,7 @@ from farp.engine.checks import Floats
 from farp.format import bucket as bucket_name
 from farp.format import money, short_money
 from farp.market import Dates, as_date
-from farp.portfolio import cash_currency
+from farp.portfolio import called, cash_currency
 from farp.valuation import Holding
 
 LONGEST_LABEL = 22
@@ -43,8 +43,7 @@ def short(text: str, longest: int = LONGEST_LABEL) -> str:
 
 def holding_title(holding: Holding) -> str:
     """Return what a holding is called on an axis, as it is: its ticker, ``EUR cash`` for cash."""
-    currency = cash_currency(holding.ticker)
-    return short(holding.ticker) if currency is None else f"{short(currency)} cash"
+    return short(called(holding.ticker))
 
 
 def holding_label(holding: Holding) -> str:

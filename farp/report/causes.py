@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from farp.analysis.contributions import SPECIFIC, Breakdown, Contributions, Contributor, View
 from farp.format import bucket, percent
+from farp.portfolio import called
 
 LONGEST_NAME = 32
 BEYOND_ITS_SIZE = 0.02
@@ -38,7 +39,7 @@ def part_name(result: Contributions, part: Contributor) -> str:
     """Return what a part is called in a sentence: a holding by its name, as long as that is short."""
     if result.by is Breakdown.POSITION or result.group is not None:
         name = result.window.holdings[part.holdings[0]].instrument.name
-        return name if 0 < len(name) <= LONGEST_NAME else part.name
+        return name if 0 < len(name) <= LONGEST_NAME else called(part.name)
     return f"what is priced in {part.name}" if result.by is Breakdown.CURRENCY else group_name(result.by, part.name)
 
 

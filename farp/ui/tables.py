@@ -14,6 +14,7 @@ from farp import format as written
 from farp.analysis import RiskReport, Series
 from farp.analysis.factors import Explained
 from farp.engine.value_at_risk import QuantileRule
+from farp.portfolio import called
 from farp.valuation import Exclusion
 
 ROWS_IN_FULL = 30
@@ -112,7 +113,7 @@ def tail_days(report: RiskReport, days: tuple[int, ...]) -> Table:
                 "Day": report.dates[day].item(),
                 "Profit and loss": float(report.profit_and_loss[day]),
                 "% of value": float(report.profit_and_loss[day]) / report.net_asset_value if report.net_asset_value > 0 else None,
-                "Largest loss": report.holdings[worst].ticker,
+                "Largest loss": called(report.holdings[worst].ticker),
                 "It lost": float(report.position_profit_and_loss[worst, day]),
             }
         )
@@ -125,7 +126,7 @@ def tail_days(report: RiskReport, days: tuple[int, ...]) -> Table:
 def day_by_position(report: RiskReport, day: int) -> Table:
     """Return what each position gained or lost on one day, worst first."""
     rows = [
-        {"Ticker": holding.ticker, "Name": holding.instrument.name, "Profit and loss": float(amount)}
+        {"Ticker": called(holding.ticker), "Name": holding.instrument.name, "Profit and loss": float(amount)}
         for holding, amount in zip(report.holdings, report.position_profit_and_loss[:, day], strict=True)
     ]
     rows.sort(key=lambda row: float(str(row["Profit and loss"])))
@@ -151,7 +152,7 @@ def contributions(report: RiskReport) -> Table:
     total = float(parts.expected_shortfall.sum())
     rows = [
         {
-            "Ticker": holding.ticker,
+            "Ticker": called(holding.ticker),
             "Name": holding.instrument.name,
             "Weight": holding.weight,
             "Share of ES": float(parts.expected_shortfall[i]) / total if total else None,
@@ -203,7 +204,7 @@ def regression(report: Explained) -> Table:
     result, shares = report.factors.regression, report.factors.contributions.by_position
     rows: list[dict[str, object]] = []
     for i, holding in enumerate(report.holdings):
-        row: dict[str, object] = {"Ticker": holding.ticker, "Share of variance": float(shares[i]), "R²": float(result.r_squared[i])}
+        row: dict[str, object] = {"Ticker": called(holding.ticker), "Share of variance": float(shares[i]), "R²": float(result.r_squared[i])}
         for k, name in enumerate(report.factors.factors.names):
             row[name] = float(result.loadings[i, k])
             row[f"t {name}"] = float(result.t_statistics[i, k])
@@ -222,7 +223,7 @@ def variance_shares(report: Explained) -> Table:
         return Table(frame=pd.DataFrame())
     names = (*report.factors.factors.names, "Specific")
     frame = pd.DataFrame(report.factors.contributions.shares, columns=list(names))
-    frame.insert(0, "Ticker", [holding.ticker for holding in report.holdings])
+    frame.insert(0, "Ticker", [called(holding.ticker) for holding in report.holdings])
     frame["Total"] = report.factors.contributions.by_position
     frame = frame.sort_values("Total", ascending=False)
     return Table(frame=frame, formats=dict.fromkeys((*names, "Total"), written.percent), pinned="Ticker")

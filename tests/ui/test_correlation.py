@@ -13,6 +13,8 @@ from streamlit.testing.v1 import AppTest
 
 from farp.analysis.correlation import correlations
 from farp.format import number
+from farp.portfolio import called
+from farp.report.likeness import sided
 from farp.service import Desk
 from farp.ui.topics.correlation import pairs
 
@@ -39,7 +41,8 @@ def test_cards_and_heatmap_show_the_analysis(open_app: OpenApp, desk: Desk) -> N
     (chart,) = app.get("plotly_chart")
     figure = json.loads(chart.proto.spec, parse_constant=pytest.fail)
     order = [i for i in result.correlation.order if not result.correlation.constant[i]]
-    assert figure["layout"]["yaxis"]["ticktext"] == [result.window.holdings[i].ticker.replace("CASH:EUR", "EUR cash") for i in order]
+    assert [label.split(" <span")[0] for label in figure["layout"]["yaxis"]["ticktext"]] == [called(result.window.holdings[i].ticker) for i in order]
+    assert [">short<" in label for label in figure["layout"]["yaxis"]["ticktext"]] == [result.window.market_values[i] < 0 for i in order]
 
 
 def test_lookback_and_date_reach_the_numbers(open_app: OpenApp, desk: Desk) -> None:
@@ -52,7 +55,7 @@ def test_lookback_and_date_reach_the_numbers(open_app: OpenApp, desk: Desk) -> N
 def test_the_table_has_every_pair_that_moves_once_the_highest_first(desk: Desk) -> None:
     result = correlations(desk.window(LONG_SHORT))
     frame = pairs(result).frame
-    tickers = [holding.ticker for holding in result.window.holdings]
+    tickers = [sided(holding) for holding in result.window.holdings]
     assert result.moving == len(tickers) - 1, "all but the dollars"
     assert len(frame) == result.moving * (result.moving - 1) / 2
     assert len({frozenset(pair) for pair in zip(frame["Holding"], frame["and"], strict=True)}) == len(frame)
@@ -64,10 +67,12 @@ def test_the_table_has_every_pair_that_moves_once_the_highest_first(desk: Desk) 
 def test_the_sentence_names_the_first_and_the_last_of_the_table(open_app: OpenApp, desk: Desk) -> None:
     result = correlations(desk.window(LONG_SHORT))
     frame = pairs(result).frame
+    assert any(name.endswith(" (short)") for name in frame["Holding"])
     first, last = frame.iloc[0], frame.iloc[-1]
+    hedge = ", and as one is short they hedge each other" if first["Holding"].endswith(")") != first["and"].endswith(")") else ""
     assert (
-        f"{first['Holding']} and {first['and']} move together most ({number(first['Correlation'])}), "
-        f"{last['Holding']} and {last['and']} least ({number(last['Correlation'])})."
+        f"{first['Holding']} and {first['and']} move together most ({number(first['Correlation'])})"
+        f"{hedge}; {last['Holding']} and {last['and']} least ({number(last['Correlation'])})."
     ) in words(open_app("correlation", portfolio=LONG_SHORT))
 
 

@@ -141,7 +141,7 @@ def test_components_show_the_analysis(open_app: OpenApp, desk: Desk) -> None:
     assert shares["data"][0]["x"] == pytest.approx(result.components.variance_shares[:10])
     said = plain(words(app))
     assert f"Component 2: {result.readings[1]}." in said
-    assert "the price never moves: CASH:USD" in said
+    assert "the price never moves: USD cash" in said
 
 
 def test_components_over_another_lookback(open_app: OpenApp, desk: Desk) -> None:

@@ -111,7 +111,7 @@ def test_save_opens_the_overview_of_the_new_portfolio(open_app: OpenApp, desk: D
 
 def test_rows_are_corrected_in_the_editor(open_app: OpenApp, desk: Desk) -> None:
     app = edit(upload(open_app("upload"), PLAIN), {0: {"Quantity": 7}, 1: {"Ticker": " msft "}, 2: {"Keep": False}})
-    assert list(app.data_editor[0].value["What it is"]) == ["Apple", "Microsoft", "Left out", "Cash in EUR"]
+    assert list(app.data_editor[0].value["What it is"]) == ["Apple", "Microsoft", "Left out", "EUR cash"]
     assert "Will be saved: 2 positions and 1 cash line; 1 row left out." in words(app)
     button(app, "Save and analyse").click().run()
     assert saved(desk, "my-depot.me") == (Position("AAPL", 7.0), Position("MSFT", 42.5), Position("CASH:EUR", 2500.0))

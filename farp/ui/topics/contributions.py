@@ -11,6 +11,7 @@ from farp.analysis.contributions import Breakdown, Contributions, Contributor, V
 from farp.analysis.window import Window
 from farp.format import MISSING, bucket, confidence, money, percent
 from farp.market import FactorSet
+from farp.portfolio import called
 from farp.report.causes import group_name, kinds, lowering, measure, part_name
 from farp.ui import cards, controls, tables
 from farp.ui.cards import Card
@@ -220,7 +221,7 @@ def contributors(result: Contributions) -> Table:
     hedged = not inside and any(part.gross is not None and part.gross > 1.000001 * abs(part.amount or 0.0) for part in result.contributors)
     rows = []
     for part in result.contributors:
-        row: dict[str, object] = {first: part.name if inside or factor else bucket(part.name)}
+        row: dict[str, object] = {first: called(part.name) if inside else part.name if factor else bucket(part.name)}
         if inside:
             row["Name"] = holdings[part.holdings[0]].instrument.name
         elif not factor:

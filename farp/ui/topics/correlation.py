@@ -7,7 +7,7 @@ import streamlit as st
 
 from farp.analysis.correlation import CorrelationAnalysis
 from farp.format import number
-from farp.report.likeness import likeness_sentence
+from farp.report.likeness import likeness_sentence, sided
 from farp.ui import cards
 from farp.ui.cards import Card
 from farp.ui.tables import Table
@@ -25,6 +25,7 @@ RATIO = (
 HEATMAP = (
     "**Correlation** of the daily returns of each pair of holdings, from −1 (opposite) over 0 (unrelated) to 1 (as one).\n\n"
     "The order puts holdings that move alike beside each other (average-linkage clustering). Blocks of red are one bet under several names."
+    " One that is *short* moves the value the other way: red between it and a long holding is a hedge, not a risk."
 )
 
 
@@ -56,5 +57,5 @@ def pairs(result: CorrelationAnalysis) -> Table:
     """Return every pair of holdings that move with its correlation, the highest first."""
     holdings = result.window.holdings
     first, second, values = result.pairs
-    frame = pd.DataFrame({"Holding": [holdings[i].ticker for i in first], "and": [holdings[i].ticker for i in second], "Correlation": values})
+    frame = pd.DataFrame({"Holding": [sided(holdings[i]) for i in first], "and": [sided(holdings[i]) for i in second], "Correlation": values})
     return Table(frame=frame, formats={"Correlation": number})

@@ -11,6 +11,7 @@ import streamlit as st
 from farp.analysis.pca import PcaAnalysis
 from farp.charts.pca import earns_or_costs
 from farp.format import MISSING, money, number, percent
+from farp.portfolio import called
 from farp.ui import cards
 from farp.ui.cards import Card
 from farp.ui.tables import Table
@@ -89,7 +90,7 @@ def in_words(result: PcaAnalysis) -> None:
         )
     st.markdown("\n".join(rows))
     if result.still:
-        st.caption(literal(f"In no component, because the price never moves: {', '.join(result.still)}."))
+        st.caption(literal(f"In no component, because the price never moves: {', '.join(called(ticker) for ticker in result.still)}."))
 
 
 def components(result: PcaAnalysis) -> Table:
@@ -123,5 +124,5 @@ def loadings(result: PcaAnalysis) -> Table:
     found = result.components
     columns = [f"Component {k + 1}" for k in range(len(found.loadings))]
     frame = pd.DataFrame(found.loadings.T, columns=columns)
-    frame.insert(0, "Ticker", [holding.ticker for holding in result.window.holdings])
+    frame.insert(0, "Ticker", [called(holding.ticker) for holding in result.window.holdings])
     return Table(frame=frame, formats=dict.fromkeys(columns, number), pinned="Ticker")

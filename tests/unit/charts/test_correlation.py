@@ -34,9 +34,9 @@ def cells_of(figure, what="z"):
 def test_every_cell_is_the_correlation_of_its_row_and_column():
     result = result_of({"AAPL": 10, "UST10Y": 50, "MSFT": 5, "GLD": -20})
     figure = correlation_heatmap(result, LIGHT)
-    tickers = list(figure.layout.yaxis.ticktext)
+    tickers = [label.split(" ")[0] for label in figure.layout.yaxis.ticktext]
     places = [[one.ticker for one in result.window.holdings].index(ticker) for ticker in tickers]
-    assert list(figure.layout.xaxis.ticktext) == tickers
+    assert [label.split(" ")[0] for label in figure.layout.xaxis.ticktext] == tickers
     assert sorted(tickers) == ["AAPL", "GLD", "MSFT", "UST10Y"]
     assert abs(tickers.index("AAPL") - tickers.index("MSFT")) == 1, "likes are neighbours"
     assert cells_of(figure).astype(float) == pytest.approx(result.correlation.matrix[np.ix_(places, places)])
@@ -97,3 +97,14 @@ def test_both_themes_and_no_number_that_is_none():
     assert light != dark
     for text in (light, dark):
         json.loads(text, parse_constant=pytest.fail)
+
+
+def test_a_short_is_marked_for_a_red_cell_beside_it_is_a_hedge():
+    figure = correlation_heatmap(result_of({"AAPL": 10, "MSFT": -5}), LIGHT)
+    rows, columns = list(figure.layout.yaxis.ticktext), list(figure.layout.xaxis.ticktext)
+    assert [">short<" in label for label in rows] == ["MSFT" in label for label in rows]
+    assert [label.replace("<br>", " ").endswith(" short") for label in columns] == ["MSFT" in label for label in columns]
+    assert "one is long, the other short" in cells_of(figure, "hovertext")[0, 1]
+    assert "long against short: red is a hedge" in figure.layout.annotations[0].text.replace("<br>", " ")
+    long_only = correlation_heatmap(result_of({"AAPL": 10, "MSFT": 5}), LIGHT)
+    assert "short" not in long_only.to_json()

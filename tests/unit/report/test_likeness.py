@@ -31,7 +31,7 @@ def test_two_unrelated_holdings_of_the_same_swing_save_the_square_root_of_two():
 
 def test_of_three_the_most_and_the_least_alike_are_named_and_shorts_are_said():
     text = said(A=1, B=1, C=-0.2)
-    assert text.startswith("A and C move together most (1.00), ")
+    assert text.startswith("A and C (short) move together most (1.00), and as one is short they hedge each other; ")
     assert "Spreading and being short some takes away" in text
 
 
@@ -52,4 +52,7 @@ def test_little_to_say_is_said(held, expected):
 def test_positions_that_cancel():
     twin = CLOSES | {"D": CLOSES["A"].copy()}
     text = likeness_sentence(correlations(window_of(holding({"A": 1.0, "D": -1.0}), market(twin))))
-    assert text == "The correlation of A and D is 1.00. The positions cancel each other: nothing of their swings is left."
+    assert (
+        text
+        == "The correlation of A and D (short) is 1.00, and as one is short they hedge each other. The positions cancel each other: nothing of their swings is left."
+    )

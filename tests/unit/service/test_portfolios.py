@@ -185,7 +185,7 @@ def test_the_desk_saves_in_the_house_currency_unless_told_otherwise(tmp_path: Pa
 def test_the_export_names_ticker_name_quantity_and_currency() -> None:
     positions = (Position("AAPL", -26.0), Position("CASH:EUR", 812.04), Position("NOSUCH", 0.125))
     text = export_csv(Portfolio(id="a.me", name="A", positions=positions), price_history(load_settings({})))
-    assert text == "Ticker,Name,Quantity,Currency\nAAPL,Apple,-26,USD\nCASH,Cash in EUR,812.04,EUR\nNOSUCH,,0.125,\n"
+    assert text == "Ticker,Name,Quantity,Currency\nAAPL,Apple,-26,USD\nCASH,EUR cash,812.04,EUR\nNOSUCH,,0.125,\n"
 
 
 @pytest.mark.parametrize(
@@ -210,7 +210,7 @@ def test_cells_that_a_spreadsheet_would_run_are_neutralised(ticker: str, cell: s
 
 def test_a_currency_that_is_a_formula_is_neutralised() -> None:
     portfolio = Portfolio(id="a.me", name="A", positions=(Position("CASH:=1+1", 1.0),))
-    assert export_csv(portfolio, price_history(load_settings({}))).splitlines()[1] == "CASH,Cash in =1+1,1,'=1+1"
+    assert export_csv(portfolio, price_history(load_settings({}))).splitlines()[1] == "CASH,'=1+1 cash,1,'=1+1"
 
 
 tickers = st.sampled_from(["AAPL", "MSFT", "BRK.B", "BTC-USD", "CASH:USD", "CASH:EUR", "CASH:GBP", "GOOG", "XOM", "SAP.DE", "TLT"])

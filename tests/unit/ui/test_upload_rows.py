@@ -166,7 +166,7 @@ def test_rows_of_a_saved_portfolio_are_its_positions(history: PriceHistory) -> N
     positions = (Position("AAPL", 10.0), Position("CASH:EUR", 5.0), Position("NOSUCH", -1.0))
     rows = rows_of_portfolio(Portfolio(id="p.me", name="P", positions=positions), history)
     assert checked(rows) == (positions, ())
-    assert [row.name for row in rows] == ["Apple", "Cash in EUR", ""]
+    assert [row.name for row in rows] == ["Apple", "EUR cash", ""]
 
 
 def test_conversion_that_refuses_is_not_swallowed() -> None:
