@@ -6,7 +6,7 @@ from farp.analysis.reverse_stress import reverse_stress
 from farp.analysis.stress import Scene, StressResult, hypothetical_stress, stresses
 from farp.charts.stress import factor_moves, factor_past, reverse_waterfall, scenario_bars, stress_waterfall
 from farp.errors import FarpError
-from farp.report.stress_sentences import reverse_stress_in_words, stress_in_words
+from farp.report.stress_sentences import days_in_words, reverse_stress_in_words, stress_in_words
 from farp.ui import controls
 from farp.ui.charts import chart, current_palette
 from farp.ui.desk import desk, kept
@@ -33,7 +33,7 @@ def scenarios() -> None:
         chart("What today's holdings would gain or lose", figure, lambda: stress.ranking(result), key="scenarios", help=stress.RANKING)
         for said in stress.without_bars(result):
             st.caption(said)
-    outcome(one, result.benchmark)
+    outcome(one, result.benchmark_name)
 
 
 def own_scenario() -> None:
@@ -55,7 +55,7 @@ def outcome(result: StressResult, benchmark: str) -> None:
     if not result.available:
         return
     stress.result_cards(result, window, benchmark)
-    stress.notes(result.notes)
+    stress.notes(tuple(filter(None, (days_in_words(result), *result.notes))))
     figure = stress_waterfall(result, window, colours)
     chart("Who gains and who loses", figure, lambda: stress.by_holding(result, window), key="waterfall", help=stress.WATERFALL)
 

@@ -199,8 +199,7 @@ def _replays(group: Group, everything: Window, history: PriceHistory) -> list[tu
             continue
     found = book_replays(group.market_values, moves, scene.can_move)
     available = np.isfinite(found.total)
-    covered = np.where(available, found.covered, 0.0).tolist()
     return [
         ([total if there else None for total, there in zip(totals, reached, strict=True)], shares)
-        for totals, reached, shares in zip(found.total.tolist(), available.tolist(), covered, strict=True)
+        for totals, reached, shares in zip(found.total.tolist(), available.tolist(), found.covered.tolist(), strict=True)
     ]

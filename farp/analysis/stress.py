@@ -5,6 +5,7 @@ P&L is negative when money is lost. Moves are returns [fraction] in the portfoli
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from farp.analysis.alignment import FactorReturns, factor_returns, not_current
 from farp.analysis.window import Window
 from farp.engine import factor_model, returns, stress
 from farp.engine.checks import MINIMUM_OBSERVATIONS, Floats
-from farp.engine.stress import Hypothetical, Proxies, Replay
+from farp.engine.stress import LEAST_COVERED, Hypothetical, Proxies, Replay
 from farp.engine.stress_library import (
     EXAMPLES,
     HISTORICAL_SCENARIOS,
@@ -31,7 +32,7 @@ from farp.engine.stress_library import (
 from farp.errors import DataError, FarpError, InvalidInput, NotFound
 from farp.format import bucket, percent
 from farp.format import day as shown_day
-from farp.market import FactorSet, PriceHistory
+from farp.market import Dates, FactorSet, PriceHistory, as_date
 from farp.portfolio import AssetClass, cash_currency
 from farp.valuation import Holding, base_series
 
@@ -55,7 +56,8 @@ class StressResult:
     available, and `because` says why; `fraction` of net asset value is None as well when that is not positive. `proxied` marks holdings without
     prices then, that moved as their factor loadings say, with the `r_squared` of those (NaN elsewhere); `covered` is the reached share of the
     gross value of what can move, `priced` the share with prices of its own. `impossible` marks losses of more than everything. `benchmark_move` is None where it has no price,
-    `distance` [standard deviations of one day] None but for propagated shocks. `notes` are sentences.
+    `distance` [standard deviations of one day] None but for propagated shocks. `observations` daily returns from `first_day` on are what
+    propagated shocks and loadings on shocked factors rest on, None for a scenario with neither. `notes` are sentences.
     """
 
     scenario: Scenario
@@ -70,6 +72,8 @@ class StressResult:
     priced: float
     benchmark_move: float | None = None
     distance: float | None = None
+    observations: int | None = None
+    first_day: dt.date | None = None
     because: str | None = None
     notes: tuple[str, ...] = ()
 
@@ -77,6 +81,11 @@ class StressResult:
     def available(self) -> bool:
         """Whether there is a figure."""
         return self.total is not None
+
+    @property
+    def partial(self) -> bool:
+        """Whether there is a figure, and it is of a part of the holdings."""
+        return self.available and self.covered < 1.0 - 1e-9
 
     @property
     def still(self) -> bool:
@@ -101,6 +110,7 @@ class StressAnalysis:
     window: Window
     results: tuple[StressResult, ...]
     benchmark: str
+    benchmark_name: str = ""
     notes: tuple[str, ...] = ()
 
     @property
@@ -170,6 +180,15 @@ class Scene:
         return factor_returns(self.window, self.history, self.factor_set)
 
     @cached_property
+    def factor_days(self) -> NDArray[np.bool_]:
+        """Days of the valuation on which every factor has a price, those of its regressions; all of them where there is no factor analysis."""
+        dates = self.window.valuation.dates
+        if self.no_factors_because is not None:
+            return np.ones(len(dates), dtype=bool)
+        rows = np.searchsorted(self.history.dates, dates)
+        return np.asarray(np.isfinite([self.history.close(ticker)[rows] for ticker in self.factor_set.tickers]).all(axis=0))
+
+    @cached_property
     def no_factors_because(self) -> str | None:
         """Why there are no factor loadings; None when there are."""
         try:
@@ -235,7 +254,14 @@ def stresses(
             results.append(_unavailable(scene, scenario, str(error)))
     out_of_reach = any(result.kind is ScenarioKind.HISTORICAL and result.covered < 1.0 for result in results)
     note = scene.no_factors_because if out_of_reach else None
-    return StressAnalysis(window=window, results=tuple(results), benchmark=history.benchmark, notes=(note,) if note else ())
+    instrument = history.instrument(history.benchmark)
+    return StressAnalysis(
+        window=window,
+        results=tuple(results),
+        benchmark=history.benchmark,
+        benchmark_name=instrument.name if instrument else history.benchmark,
+        notes=(note,) if note else (),
+    )
 
 
 def historical_stress(scene: Scene, scenario: HistoricalScenario) -> StressResult:
@@ -249,12 +275,7 @@ def historical_stress(scene: Scene, scenario: HistoricalScenario) -> StressResul
     replay = stress.historical_replay(window.market_values, stretch.own, proxy, scene.can_move)
     benchmark = scene.between(stretch.start, stretch.end, [base_series(history, history.benchmark, scene.base)])[0]
     if not replay.available:
-        return _unavailable(
-            scene,
-            scenario,
-            f"No holding has prices of both {shown_day(scenario.start)} and {shown_day(scenario.end)}, and no factor that could stand in has.",
-            None if np.isnan(benchmark) else float(benchmark),
-        )
+        return _unavailable(scene, scenario, _out_of_reach(scenario, replay.covered), None if np.isnan(benchmark) else float(benchmark), replay)
     return StressResult(
         scenario=scenario,
         moves=replay.moves,
@@ -303,10 +324,14 @@ def hypothetical_stress(scene: Scene, scenario: HypotheticalScenario) -> StressR
     """
     window = scene.window
     shocks, notes = _per_currency(scene, [_named(shock, scene.factor_set, scene.history, scene.base, window.holdings) for shock in scenario.shocks])
+    observations, first_day = None, None
     if scenario.mode is ShockMode.DIRECT:
         result, missed = _direct(scene, shocks)
+        if any(shock.kind is ShockKind.FACTOR for shock in shocks):
+            observations, first_day = scene.shared.observations, as_date(scene.shared.dates[0])
     else:
-        result, missed = _propagated(scene, shocks)
+        result, missed, dates = _propagated(scene, shocks)
+        observations, first_day = len(dates), as_date(dates[0])
     return StressResult(
         scenario=scenario,
         moves=result.moves,
@@ -319,6 +344,8 @@ def hypothetical_stress(scene: Scene, scenario: HypotheticalScenario) -> StressR
         covered=1.0,
         priced=1.0,
         distance=None if np.isnan(result.distance) else result.distance,
+        observations=observations,
+        first_day=first_day,
         notes=(*notes, *missed, *_more_than_everything(window, result.impossible, result.total)),
     )
 
@@ -435,10 +462,14 @@ def _direct(scene: Scene, shocks: Sequence[Shock]) -> tuple[Hypothetical, list[s
     return stress.direct(scene.window.market_values, sensitivities, [shock.size for shock in shocks]), missed
 
 
-def _propagated(scene: Scene, shocks: Sequence[Shock]) -> tuple[Hypothetical, list[str]]:
-    """Let the holdings move as they are expected to, given the shocks, over the days on which all that is shocked has a price."""
+def _propagated(scene: Scene, shocks: Sequence[Shock]) -> tuple[Hypothetical, list[str], Dates]:
+    """Let the holdings move as they are expected to, given the shocks; with the days of the returns that says so.
+
+    The days are those of the factors' regressions, whatever is named, so that the same shock written in two ways gives one answer; a day on
+    which something else that is shocked has no price drops out, and an earlier one takes its place where there is one.
+    """
     window, history = scene.window, scene.history
-    dates = window.value.dates
+    dates = window.valuation.dates
     rows = np.searchsorted(history.dates, dates)
     legs: dict[str, Floats] = {}
     kept: list[Shock] = []
@@ -451,17 +482,18 @@ def _propagated(scene: Scene, shocks: Sequence[Shock]) -> tuple[Hypothetical, li
         legs |= {name: close[rows] for name, close in _closes(scene, shock).items()}
     if not kept:
         raise DataError(" ".join(missed) or "No shock of this scenario reaches a holding, so nothing can follow from it.")
-    shared = np.ones(len(dates), dtype=bool)
+    shared = scene.factor_days.copy()
     for close in legs.values():
         shared &= np.isfinite(close)
     problem = not_current(window, shared, "what is shocked", MINIMUM_OBSERVATIONS)
     if problem:
         raise DataError(f"The shocks cannot be carried over to the holdings: {problem}")
-    own = returns.simple_returns(window.prices[:, shared])
-    moved = {name: returns.simple_returns(close[shared]) for name, close in legs.items()}
+    used = np.flatnonzero(shared)[-window.observations - 1 :]
+    own = returns.simple_returns(np.ascontiguousarray(window.valuation.prices[:, used]))
+    moved = {name: returns.simple_returns(close[used]) for name, close in legs.items()}
     shocked = [_shocked_returns(scene, shock, own, moved) for shock in kept]
     result = stress.propagated(window.market_values, own, shocked, [shock.size for shock in kept], [f"of {shock.name}" for shock in kept])
-    return result, missed
+    return result, missed, dates[used][1:]
 
 
 def _closes(scene: Scene, shock: Shock) -> dict[str, Floats]:
@@ -505,7 +537,21 @@ def _called(shock: Shock) -> str:
             return shock.name
 
 
-def _unavailable(scene: Scene, scenario: Scenario, because: str, benchmark: float | None = None) -> StressResult:
+def reached_share(covered: float) -> str:
+    """Return the reached share of the holdings in whole percent, never rounded up to the least that is needed or to the whole."""
+    if covered < 0.005:
+        return f"less than {percent(0.01, 0)}"
+    limit = LEAST_COVERED if covered < LEAST_COVERED else 1.0
+    return percent(min(covered, limit - 0.01), 0)
+
+
+def _out_of_reach(scenario: HistoricalScenario, covered: float) -> str:
+    if covered <= 0.0:
+        return f"No holding has prices of both {shown_day(scenario.start)} and {shown_day(scenario.end)}, and no factor that could stand in has."
+    return f"Prices of {scenario.start.year} reach only {reached_share(covered)} of the holdings; a figure for the whole takes {percent(LEAST_COVERED, 0)}."
+
+
+def _unavailable(scene: Scene, scenario: Scenario, because: str, benchmark: float | None = None, replay: Replay | None = None) -> StressResult:
     count = len(scene.window.holdings)
     nothing = np.full(count, np.nan)
     none = np.zeros(count, dtype=bool)
@@ -518,8 +564,8 @@ def _unavailable(scene: Scene, scenario: Scenario, because: str, benchmark: floa
         impossible=none,
         total=None,
         fraction=None,
-        covered=0.0,
-        priced=0.0,
+        covered=replay.covered if replay else 0.0,
+        priced=replay.priced if replay else 0.0,
         benchmark_move=benchmark,
         because=because,
     )

@@ -10,12 +10,12 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from farp.analysis.reverse_stress import ReverseStressAnalysis
-from farp.analysis.stress import StressAnalysis, StressResult
+from farp.analysis.stress import StressAnalysis, StressResult, reached_share
 from farp.analysis.window import Window
 from farp.charts.axes import around, money_axis, percent_axis
 from farp.charts.bars import Bar, horizontal_bars
 from farp.charts.lines import date_axis
-from farp.charts.theme import KEY_HEIGHT, SMALL, Palette, blend, drawn, key, sentence, wrapped
+from farp.charts.theme import KEY_HEIGHT, Palette, blend, drawn, key, sentence, wrapped
 from farp.charts.waterfall import Step, waterfall
 from farp.charts.words import brief, holding_label, holding_name, iso, largest_and_rest, lost_or_gained, others, plain, short
 from farp.engine.checks import Floats
@@ -160,23 +160,20 @@ def factor_past(result: ReverseStressAnalysis, palette: Palette) -> go.Figure:
             }
         )
     label = f"{percent(limit)} asked for" if scale else f"{short_money(limit, window.base_currency)} asked for"
-    note = {
-        "text": label,
-        "x": 1,
-        "xref": "paper",
-        "xanchor": "right",
-        "y": limit,
-        "yanchor": "bottom",
-        "yshift": 1,
-        "showarrow": False,
-        "font": {"color": palette.loss_text, "size": SMALL},
-    }
+    note = key([("━", palette.loss, label)], palette)  # above the plot: on the line it would lie on the curve wherever the loss is reached
     line = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "yref": "y", "y0": limit, "y1": limit, "line": {"color": palette.loss, "width": 1.5}}
     title = f"Through the factors, {over}"
     axis = (
         percent_axis(low, high, f"{title}, % of value") if scale else money_axis(low, high, window.base_currency, f"{title}, {window.base_currency}")
     )
-    layout = {"hovermode": "x", "shapes": [line], "annotations": [note], "xaxis": date_axis(past.dates[0], past.dates[-1]), "yaxis": axis}
+    layout = {
+        "hovermode": "x",
+        "shapes": [line],
+        "annotations": [note],
+        "margin": {"t": KEY_HEIGHT},
+        "xaxis": date_axis(past.dates[0], past.dates[-1]),
+        "yaxis": axis,
+    }
     return drawn(traces, layout, palette)
 
 
@@ -185,10 +182,12 @@ def _scenario_hover(one: StressResult, result: StressAnalysis) -> str:
     said = f"{plain(short(scenario.name, 60))}: {lost_or_gained(one.total or 0.0, currency)}"
     if one.fraction is not None:
         said += f" ({percent(one.fraction)})"
+    if one.partial:
+        said += f",<br>the outcome of the {reached_share(one.covered)} reached"
     if isinstance(scenario, HistoricalScenario):
         said += f"<br>{day(scenario.start)} to {day(scenario.end)}"
         if one.benchmark_move is not None:
-            said += f"; {plain(result.benchmark)} {percent(one.benchmark_move)}"
+            said += f"; {plain(short(result.benchmark_name, LONGEST_NAME))} {percent(one.benchmark_move)}"
     elif scenario.what:
         said += "".join(f"<br>{row}" for row in wrapped(plain(short(scenario.what, 150)), 52))
     if one.priced < 1.0:

@@ -18,6 +18,8 @@ from farp.engine.performance import FLAT
 from farp.engine.returns import book_of_one, unsigned, weighted_sum
 from farp.errors import DataError, InvalidInput
 
+LEAST_COVERED = 0.5
+"""Share of the gross value that a replay has to reach: below it, what is reached says nothing about the whole."""
 DEPENDENT = 1e-10
 """Eigenvalues of a correlation matrix below this fraction of the largest are rounding: the series depend on each other."""
 
@@ -40,7 +42,7 @@ class Replay:
     """A stretch of history on today's holdings, arrays of shape (n_holdings,).
 
     `moves` and `profit_and_loss` are NaN for a holding that neither its own prices nor a proxy reach. `total` [money] is the sum of those that are
-    reached, NaN when no holding that can move is reached (`available` False). `actual` and `proxied` say where a move is from, `r_squared` is NaN
+    reached, NaN when less than `LEAST_COVERED` of what can move is (`available` False). `actual` and `proxied` say where a move is from, `r_squared` is NaN
     but for proxied ones. `impossible` marks holdings whose proxied move is a loss of more than everything. `covered` is the reached share of the
     gross market value of what can move, `priced` the share reached by own prices; both 0 for a portfolio without any.
     """
@@ -61,7 +63,7 @@ class Replay:
 class BookReplays:
     """Stretches of history on every portfolio of a book, arrays of shape (n_portfolios, n_stretches).
 
-    `total` [money] is NaN where no holding that can move is reached; `covered` is the reached share of the gross market value of what can move.
+    `covered` is the reached share of the gross market value of what can move; `total` [money] is NaN where that is less than `LEAST_COVERED`.
     """
 
     total: Floats
@@ -275,10 +277,9 @@ def book_replays(market_values: csr_array, moves: ArrayLike, can_move: ArrayLike
         count[still] = weighted_sum(held[still], reached)
         gross[still] = weighted_sum(amounts[still], np.ones((len(array), 1)))
         covered[still] = weighted_sum(amounts[still], reached)
-    return BookReplays(
-        total=np.where(count > 0, total, np.nan),
-        covered=np.divide(covered, gross, out=np.zeros_like(covered), where=gross > 0),
-    )
+    share = np.divide(covered, gross, out=np.zeros_like(covered), where=gross > 0)
+    enough = (share >= LEAST_COVERED) | (gross == 0)  # of holdings that are worth nothing there is no share
+    return BookReplays(total=np.where((count > 0) & enough, total, np.nan), covered=share)
 
 
 def direct(market_values: ArrayLike, sensitivities: ArrayLike, shocks: ArrayLike) -> Hypothetical:
@@ -385,13 +386,13 @@ def conditional_moves(returns: ArrayLike, shocked_returns: ArrayLike, shocks: Ar
     flat = np.flatnonzero(deviation <= FLAT * (1.0 + np.abs(mean[:, 0])))
     if flat.size:
         which = names[flat[0]] if names is not None else f"number {flat[0] + 1}"
-        raise InvalidInput(f"shock {which} is on a price that does not move in this period, so nothing follows from it; use a direct shock.")
+        raise InvalidInput(f"The shock {which} is on a price that does not move in this period, so nothing follows from it; use a direct shock.")
     unit = centred / deviation[:, None]
     inverse = _pseudo_inverse(unit @ unit.T / (days - 1))
     relative = sizes / deviation
     solved = inverse @ relative
     if not np.allclose(unit @ (unit.T @ solved) / (days - 1), relative, rtol=0.0, atol=1e-6 * np.abs(relative).max()):
-        raise InvalidInput("the shocks contradict each other: prices that always move together are shocked differently. Leave one of them out.")
+        raise InvalidInput("The shocks contradict each other: prices that always move together are shocked differently. Leave one of them out.")
     covariance = others @ unit.T / (days - 1)  # one of the two centred is enough: the other's mean drops out
     return np.asarray(covariance @ solved), float(np.sqrt(max(relative @ solved, 0.0)))
 
@@ -423,7 +424,7 @@ def group_returns(market_values: ArrayLike, returns: ArrayLike, members: ArrayLi
         )
     weights = np.abs(amounts) * mine
     if not weights.sum() > 0:
-        raise InvalidInput("nothing is held in the shocked group; shock one that the portfolio holds.")
+        raise InvalidInput("Nothing is held in the shocked group; shock one that the portfolio holds.")
     return np.asarray((weights / weights.sum()) @ array)
 
 

@@ -167,17 +167,17 @@ EXAMPLES = (
     _example(
         "rates-up-1-point",
         "Rates rise one point",
-        "Ten-year Treasuries lose 8 %, about one percentage point of yield, and everything moves as it usually does with them.",
+        "Ten-year Treasuries lose 8.2 %, their duration times one percentage point of yield, and everything moves as it usually does with them.",
         ShockMode.PROPAGATED,
-        (ShockKind.FACTOR, "Rates", -0.08),
+        (ShockKind.FACTOR, "Rates", -0.082),
     ),
     _example(
         "shares-and-bonds-fall",
         "Shares and bonds fall",
-        "The market loses 15 % and ten-year Treasuries 8 %: no shelter in bonds.",
+        "The market loses 15 % and ten-year Treasuries 8.2 %, as when their yield rises by one percentage point: no shelter in bonds.",
         ShockMode.PROPAGATED,
         (ShockKind.FACTOR, "Market", -0.15),
-        (ShockKind.FACTOR, "Rates", -0.08),
+        (ShockKind.FACTOR, "Rates", -0.082),
     ),
     _example(
         "technology-falls-30",

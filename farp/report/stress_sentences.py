@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from farp.analysis.reverse_stress import ReverseStressAnalysis
-from farp.analysis.stress import ScenarioKind, StressResult
+from farp.analysis.stress import ScenarioKind, StressResult, reached_share
 from farp.analysis.window import Window
 from farp.engine.stress_library import HistoricalScenario, HypotheticalScenario, Shock, ShockKind, ShockMode
 from farp.format import bucket, day, money, number, percent
@@ -28,6 +28,8 @@ def stress_in_words(result: StressResult, window: Window) -> str:
         outcome = "the portfolio would not move"
     else:
         outcome = f"the portfolio would {'lose' if result.total < 0 else 'gain'} {money(abs(result.total), currency)}{share}"
+    if result.partial:
+        outcome += f". That is the outcome of the {reached_share(result.covered)} reached; of the rest nothing is known"
     if isinstance(scenario, HistoricalScenario):
         return f"{scenario.what} If {day(scenario.start)} to {day(scenario.end)} happened again, {outcome}."
     return f"If {shocks_in_words(scenario)}, {outcome}."
@@ -35,7 +37,7 @@ def stress_in_words(result: StressResult, window: Window) -> str:
 
 def shocks_in_words(scenario: HypotheticalScenario) -> str:
     """Return the shocks as a clause: ``Market loses 20 %, EUR gains 5 %, and everything else moves as it usually does with them``."""
-    moves = ", ".join(f"{shock_name(shock)} {'loses' if shock.size < 0 else 'gains'} {_short_percent(abs(shock.size))}" for shock in scenario.shocks)
+    moves = ", ".join(f"{shock_name(shock)} {_moved(shock.size)}" for shock in scenario.shocks)
     rest = "nothing else moves" if scenario.mode is ShockMode.DIRECT else "everything else moves as it usually does with that"
     return f"{moves} and {rest}"
 
@@ -108,6 +110,17 @@ def how_often(result: ReverseStressAnalysis) -> str:
         return f"It has not happened in any of {found.observations:,} {periods} {since}; the worst was {worst}."
     share = percent(found.days_as_bad / found.observations)
     return f"In {found.days_as_bad:,} of {found.observations:,} {periods} {since} ({share}) the factors would have cost today's holdings as much."
+
+
+def days_in_words(result: StressResult) -> str:
+    """Return what a hypothetical scenario's figures were estimated from; empty for one that needs no history."""
+    if result.observations is None or result.first_day is None:
+        return ""
+    return f"Estimated from {result.observations} daily returns since {day(result.first_day)}."
+
+
+def _moved(size: float) -> str:
+    return f"{'loses' if size < 0 else 'gains'} {_short_percent(abs(size))}" if size else "stays where it is"
 
 
 def _short_percent(fraction: float) -> str:

@@ -75,6 +75,25 @@ def test_the_scenario_lives_in_the_link(open_app: OpenApp, desk: Desk) -> None:
     assert "cannot be used" in words(app)
 
 
+def test_a_crisis_that_reaches_a_twentieth_of_the_holdings_has_no_figure_and_no_rank(open_app: OpenApp, desk: Desk) -> None:
+    app = open_app("stress", portfolio="balanced-60-40.user_001", scenario="black-monday-1987")
+    assert not app.exception
+    result = stresses(desk.window("balanced-60-40.user_001"), desk.history)
+    assert 0.04 < result.result("black-monday-1987").covered < 0.06
+    assert "Prices of 1987 reach only" in words(app)
+    assert cards(app)["With a figure"] == f"{len(result.results) - 1} of {len(result.results)}"
+    assert not any("Black Monday" in text for text in figures(app)[0]["layout"]["yaxis"]["ticktext"])
+
+
+def test_the_benchmark_and_what_is_untouched_are_named_in_words(open_app: OpenApp) -> None:
+    app = open_app("stress", portfolio=LONG_SHORT, scenario="covid-2020")
+    (card,) = [metric for metric in app.metric if metric.label == "Benchmark"]
+    assert card.delta.replace("\\", "") == "S&P 500"
+    assert "Nothing held is touched by: " in words(app)
+    app = open_app("stress", portfolio=LONG_SHORT, part="builder", shocks="factor:Market=-20", mode="propagated")
+    assert "Estimated from 252 daily returns since 23 Dec 2021." in words(app)
+
+
 def test_a_scenario_without_a_figure_is_a_sentence(open_app: OpenApp) -> None:
     app = open_app("stress", portfolio=LONG_SHORT, scenario="black-monday-1987")
     assert not app.exception

@@ -52,9 +52,13 @@ class StressScenario(ScenarioAnswer):
     profit_and_loss_amount: float | None = Field(description="money in the portfolio's currency; negative when lost")
     profit_and_loss_pct: float | None = Field(description="percent of net asset value; null when that is not positive")
     benchmark_pct: float | None = Field(description="the benchmark's move in a historical scenario")
-    covered_pct: float | None = Field(description="reached share of the gross value of what can move; cash in the base currency is not counted")
+    covered_pct: float | None = Field(
+        description="reached share of the gross value of what can move; cash in the base currency is not counted. Below 50 there is no figure; below 100 the figure is of that part alone"
+    )
     priced_pct: float | None = Field(description="the part of it with prices of its own")
     distance: float | None = Field(description="of propagated shocks, in standard deviations of one day (Mahalanobis)")
+    data_points: int | None = Field(description="daily returns that propagated shocks and loadings on factors rest on; null where there are neither")
+    first_day: dt.date | None = Field(description="of these returns the first")
     holdings: list[StressHolding] = Field(description="empty where there is no figure")
     notes: list[str]
 

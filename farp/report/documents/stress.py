@@ -67,6 +67,8 @@ def _result(result: StressResult, window: Window) -> JsonObject:
         "covered_pct": percent(result.covered),
         "priced_pct": percent(result.priced),
         "distance": number(result.distance),
+        "data_points": result.observations,
+        "first_day": day(result.first_day) if result.first_day else None,
         "holdings": [_holding(result, window, i) for i in range(len(window.holdings))] if result.available else [],
         "notes": list(result.notes),
     }

@@ -11,7 +11,7 @@ from rich.text import Text
 from farp.analysis.stress import StressAnalysis, StressResult
 from farp.analysis.window import Window
 from farp.format import MISSING, money, number, percent
-from farp.report.stress_sentences import KIND_NAMES, coverage_in_words, stress_in_words
+from farp.report.stress_sentences import KIND_NAMES, coverage_in_words, days_in_words, stress_in_words
 from farp.report.terminals.common import heading, literal_row, literal_table, plain_text, remarks
 
 
@@ -19,7 +19,7 @@ def stress_tables(result: StressAnalysis) -> Iterator[RenderableType]:
     """Yield heading, the scenarios with the largest loss first, and those without a figure."""
     window = result.window
     yield from heading(window)
-    table = literal_table("Scenario", "", ("Profit and loss", "right"), ("% of value", "right"), (result.benchmark, "right"), "Rests on", "Id")
+    table = literal_table("Scenario", "", ("Profit and loss", "right"), ("% of value", "right"), (result.benchmark_name, "right"), "Rests on", "Id")
     for one in result.ranked:
         literal_row(
             table,
@@ -57,6 +57,6 @@ def stress_result_tables(result: StressResult, window: Window) -> Iterator[Rende
                 number(float(result.r_squared[i])) if result.proxied[i] else "",
             )
         yield table
-    for note in result.notes:
+    for note in filter(None, (days_in_words(result), *result.notes)):
         yield Text(plain_text(note))
     yield from remarks(window)

@@ -9,8 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from farp.analysis.reverse_stress import ReverseStressAnalysis
-from farp.analysis.stress import ScenarioKind, StressAnalysis, StressResult
+from farp.analysis.stress import ScenarioKind, StressAnalysis, StressResult, reached_share
 from farp.analysis.window import Window
+from farp.engine.stress import LEAST_COVERED
 from farp.errors import FarpError
 from farp.format import day, money, number, percent
 from farp.portfolio import cash_currency
@@ -35,7 +36,7 @@ WORST_SHOCK = "**Worst shock**: the example or saved scenario in which today's h
 BEST = "**Best scenario**: the one in which today's holdings gain most. What helps here hurts a portfolio that is short of it."
 REACH = (
     "**With a figure**: how many scenarios the prices at hand can answer.\n\n"
-    "A crisis before any holding or factor had prices has no figure and is listed as such; it is never counted as zero."
+    f"A crisis whose prices reach less than {percent(LEAST_COVERED, 0)} of the gross value has no figure and is listed as such; it is never counted as zero."
 )
 OUTCOME = "**Outcome**: what the holdings would gain or lose in this scenario, in the base currency.\n\nΣ market value × move of each holding."
 OF_VALUE = "**Share of the value**: the outcome ÷ net asset value."
@@ -104,7 +105,8 @@ def ranking_cards(result: StressAnalysis) -> None:
         if one is None:
             return Card(label=label, value=money(None), beside="none has a figure", help=help)
         value = percent(one.fraction) if one.fraction is not None else money(one.total, currency)
-        return Card(label=label, value=value, beside=one.scenario.name, help=help)
+        part = f" · of the {reached_share(one.covered)} reached" if one.partial else ""
+        return Card(label=label, value=value, beside=f"{one.scenario.name}{part}", help=help)
 
     cards.draw(
         [
@@ -198,13 +200,14 @@ def pick_scenario(result: StressAnalysis) -> StressResult:
 
 def ranking(result: StressAnalysis) -> Table:
     """Return every scenario with its outcome, those without a figure last."""
+    benchmark = result.benchmark_name
     rows = [
         {
             "Scenario": one.scenario.name,
             "Kind": KIND_NAMES[one.kind],
             "Profit and loss": one.total,
             "% of value": one.fraction,
-            result.benchmark: one.benchmark_move,
+            benchmark: one.benchmark_move,
             "Rests on": (coverage_in_words(one) if one.available else one.because)
             if one.kind is ScenarioKind.HISTORICAL or not one.available
             else "shocks",
@@ -212,12 +215,12 @@ def ranking(result: StressAnalysis) -> Table:
         for one in (*result.ranked, *result.unavailable)
     ]
     frame = pd.DataFrame(rows)
-    numeric = ["Profit and loss", "% of value", result.benchmark]
+    numeric = ["Profit and loss", "% of value", benchmark]
     frame[numeric] = frame[numeric].astype("float64")
     return Table(
         frame=frame,
-        formats={"Profit and loss": partial(money, currency=result.window.base_currency), "% of value": percent, result.benchmark: percent},
-        help={"Rests on": REACHED, result.benchmark: BENCHMARK},
+        formats={"Profit and loss": partial(money, currency=result.window.base_currency), "% of value": percent, benchmark: percent},
+        help={"Rests on": REACHED, benchmark: BENCHMARK},
         widths={"Scenario": 190, "Rests on": 330},
     )
 
@@ -286,7 +289,7 @@ def without_bars(result: StressAnalysis) -> tuple[str, ...]:
     said = [f"**{literal(one.scenario.name)}** has no figure. {literal(one.because or '')}" for one in result.unavailable]
     still = [one.scenario.name for one in result.ranked if one.still]
     if still:
-        said.append(f"Names nothing that is held: {', '.join(f'**{literal(name)}**' for name in still)}.")
+        said.append(f"Nothing held is touched by: {', '.join(f'**{literal(name)}**' for name in still)}.")
     return tuple(said)
 
 

@@ -83,6 +83,24 @@ def test_a_replay_by_the_definition(api: httpx.Client, clean: Desk) -> None:
     assert (one["covered_pct"], one["priced_pct"]) == (100.0, 100.0)
 
 
+def test_prices_of_a_twentieth_of_the_holdings_are_no_figure(api: httpx.Client) -> None:
+    asked = {"portfolio_id": "balanced-60-40.user_001", "scenario": "black-monday-1987"}
+    (one,) = api.get("/risk/stress", params=asked).json()["scenarios"]
+    assert (one["available"], one["profit_and_loss_amount"], one["profit_and_loss_pct"]) == (False, None, None)
+    assert 4.0 < one["covered_pct"] < 6.0
+    assert "reach only" in one["because"]
+    assert one["because"] in one["in_words"]
+
+
+def test_an_estimate_says_what_it_rests_on(api: httpx.Client) -> None:
+    shocks = [{"kind": "factor", "name": "Market", "size_pct": -20}]
+    for mode in ("direct", "propagated"):
+        result = api.post("/risk/stress", params={"portfolio_id": LONG_SHORT}, json={"mode": mode, "shocks": shocks}).json()["result"]
+        assert (result["data_points"], result["first_day"]) == (252, "2021-12-23")
+    result = api.post("/risk/stress", json=OIL).json()["result"]
+    assert (result["data_points"], result["first_day"]) == (None, None)
+
+
 def test_every_answer_fits_its_model(api: httpx.Client, desk: Desk) -> None:
     for portfolio in desk.portfolios():
         for path, model in (("/risk/stress", StressAnswer), ("/risk/reverse-stress", ReverseStressAnswer)):
@@ -173,7 +191,7 @@ def test_propagation_that_contradicts_itself_is_a_sentence(api: httpx.Client) ->
         "mode": "propagated",
         "shocks": [{"kind": "factor", "name": "Market", "size_pct": -20}, {"kind": "ticker", "name": "^GSPC", "size_pct": 20}],
     }
-    assert "contradict each other" in message(api.post("/risk/stress", json=body), 422)
+    assert "The shocks contradict each other" in message(api.post("/risk/stress", json=body), 422)
 
 
 # reverse stress

@@ -6,11 +6,23 @@ import numpy as np
 import pytest
 
 from farp.analysis import window_of
-from farp.analysis.stress import ScenarioKind, Scene, checked, historical_stress, hypothetical_stress, moves_with, shockable, stresses
+from farp.analysis.stress import (
+    ScenarioKind,
+    Scene,
+    checked,
+    historical_stress,
+    hypothetical_stress,
+    moves_with,
+    reached_share,
+    shockable,
+    stresses,
+)
 from farp.engine.stress_library import EXAMPLES, HistoricalScenario, HypotheticalScenario, Shock, ShockKind, ShockMode
 from farp.errors import DataError, InvalidInput, NotFound
-from farp.market import Factor, FactorSet
+from farp.format import percent
+from farp.market import Factor, FactorSet, as_date
 from farp.portfolio import AssetClass
+from farp.report.stress_sentences import days_in_words, shocks_in_words, stress_in_words
 from tests.markets import NO_FACTORS, holding, instrument, market, one_factor, portfolio, wandering, weekdays
 
 DAYS = 400
@@ -144,7 +156,7 @@ def test_a_stand_in_follows_several_factors_and_their_legs():
 
 
 def test_without_factors_what_had_no_price_is_left_out_and_said():
-    scene = made(factors=NO_FACTORS, A=10, YOUNG=7)
+    scene = made(factors=NO_FACTORS, A=10, YOUNG=1)
     result = historical_stress(scene, CRISIS)
     assert result.total == pytest.approx(value(scene, "A") * -0.3)
     assert result.covered == result.priced == pytest.approx(value(scene, "A") / scene.window.gross)
@@ -152,6 +164,34 @@ def test_without_factors_what_had_no_price_is_left_out_and_said():
     assert result.notes == ("YOUNG had no price then and no factor stands in, so it is left out.",)
     analysis = stresses(scene.window, scene.history, historical=[CRISIS], examples=[])
     assert analysis.notes == ("There is no factor analysis: the factor set names no factor.",)
+
+
+def test_prices_of_less_than_half_of_the_holdings_are_no_figure_for_the_whole():
+    scene = made(factors=NO_FACTORS, A=1, YOUNG=30)
+    result = historical_stress(scene, CRISIS)
+    reached = value(scene, "A") / scene.window.gross
+    assert 0.005 < reached < 0.49
+    assert (result.total, result.fraction, result.available, result.partial) == (None, None, False, False)
+    assert result.covered == result.priced == pytest.approx(reached)
+    assert result.because == f"Prices of 2021 reach only {percent(reached, 0)} of the holdings; a figure for the whole takes {percent(0.5, 0)}."
+    analysis = stresses(scene.window, scene.history, historical=[CRISIS], examples=[])
+    assert (analysis.ranked, len(analysis.unavailable)) == ((), 1)
+    assert stress_in_words(result, scene.window) == f"Crisis has no figure. {result.because}"
+
+
+def test_a_figure_for_a_part_says_of_which_part_it_is():
+    scene = made(factors=NO_FACTORS, A=10, YOUNG=1)
+    result = historical_stress(scene, CRISIS)
+    assert result.partial
+    assert f"That is the outcome of the {percent(result.covered, 0)} reached; of the rest nothing is known." in stress_in_words(result, scene.window)
+    whole = historical_stress(made(A=10, YOUNG=1), CRISIS)
+    assert not whole.partial
+    assert "reached" not in stress_in_words(whole, scene.window)
+
+
+def test_the_share_reached_is_never_rounded_to_a_limit():
+    assert [reached_share(share) for share in (0.0496, 0.499, 0.5, 0.744, 0.9999)] == [percent(share, 0) for share in (0.05, 0.49, 0.5, 0.74, 0.99)]
+    assert reached_share(0.001) == f"less than {percent(0.01, 0)}"
 
 
 def test_a_crisis_nothing_reaches_is_not_available_and_not_zero():
@@ -259,6 +299,31 @@ def test_propagation_is_the_conditional_expectation_of_the_lookback():
     assert result.distance == pytest.approx(0.2 / index.std(ddof=1), rel=1e-9)
 
 
+def test_propagation_uses_the_days_of_the_factor_analysis_whatever_is_named():
+    late = INDEX.copy()
+    late[[-5, -20, -50]] = np.nan
+    closes = {"A": wandering(DAYS, 2), "INDEX": INDEX, "BOND": np.where(np.isnan(late), np.nan, wandering(DAYS, 9))}
+    factors = FactorSet(name="two", factors=(Factor(name="Market", legs=(("INDEX", 1.0),)), Factor(name="Rates", legs=(("BOND", 1.0),))))
+    history = market(closes, benchmark="INDEX", factors=factors)
+    scene = Scene(window=window_of(portfolio(A=10), history), history=history)
+    results = [
+        hypothetical_stress(scene, shocks(ShockMode.PROPAGATED, given))
+        for given in [(ShockKind.FACTOR, "Market", -0.2), (ShockKind.TICKER, "INDEX", -0.2)]
+    ]
+    results.append(hypothetical_stress(scene, shocks(ShockMode.DIRECT, (ShockKind.FACTOR, "Market", -0.2))))
+    assert {(one.observations, one.first_day) for one in results} == {(252, as_date(scene.shared.dates[0]))}
+    moves, index = scene.shared.holding_returns[0], scene.shared.factor_returns[0]
+    joint = np.cov(moves, index)
+    for one in results[:2]:
+        assert one.moves[0] == pytest.approx(-0.2 * joint[0, 1] / joint[1, 1], rel=1e-9)
+    assert hypothetical_stress(scene, shocks(ShockMode.DIRECT, (ShockKind.TICKER, "A", -0.2))).observations is None
+    assert days_in_words(results[0]).startswith("Estimated from 252 daily returns since ")
+
+
+def test_a_shock_of_nothing_stays_where_it_is():
+    assert shocks_in_words(shocks(ShockMode.DIRECT, (ShockKind.FACTOR, "Market", 0.0))) == "Market stays where it is and nothing else moves"
+
+
 def test_propagated_from_a_ticker_a_currency_and_a_group():
     scene = made(A=10, B=-5, GERMAN=2)
     held = hypothetical_stress(scene, shocks(ShockMode.PROPAGATED, (ShockKind.TICKER, "A", -0.3)))
@@ -290,9 +355,9 @@ def test_contradicting_and_motionless_shocks_are_refused_by_name():
     closes = {"A": wandering(DAYS, 2), "PEGGED": np.full(DAYS, 5.0)}
     history = market(closes, factors=one_factor("A"))
     scene = Scene(window=window_of(portfolio(A=1), history), history=history)
-    with pytest.raises(InvalidInput, match="contradict each other"):
+    with pytest.raises(InvalidInput, match=r"^The shocks contradict each other"):
         hypothetical_stress(scene, shocks(ShockMode.PROPAGATED, (ShockKind.FACTOR, "Market", -0.1), (ShockKind.TICKER, "A", 0.1)))
-    with pytest.raises(InvalidInput, match="shock of PEGGED is on a price that does not move"):
+    with pytest.raises(InvalidInput, match="The shock of PEGGED is on a price that does not move"):
         hypothetical_stress(scene, shocks(ShockMode.PROPAGATED, (ShockKind.TICKER, "PEGGED", -0.1)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import json
 
@@ -13,7 +14,7 @@ from farp.analysis import window_of
 from farp.analysis.reverse_stress import ReverseStressAnalysis, reverse_stress
 from farp.analysis.stress import StressAnalysis, stresses
 from farp.charts.stress import MOST_HOLDINGS, MOST_SCENARIOS, factor_moves, factor_past, reverse_waterfall, scenario_bars, stress_waterfall
-from farp.charts.theme import DARK, LIGHT
+from farp.charts.theme import DARK, KEY_HEIGHT, LIGHT
 from farp.engine.stress_library import EXAMPLES, HypotheticalScenario, Shock, ShockKind, ShockMode
 from farp.format import percent
 from farp.prices.sample import load_sample
@@ -133,6 +134,24 @@ def test_reverse_figures_show_the_analysis() -> None:
     reached = len(past.data[1].x) if len(past.data) > 1 else 0
     assert reached == result.result.days_as_bad
     assert past.layout.shapes[0].y0 == pytest.approx(-result.result.loss / result.window.net_asset_value)
+
+
+def test_the_loss_asked_for_is_named_above_the_plot_and_not_on_the_curve() -> None:
+    past = factor_past(reverse("mixed"), LIGHT)
+    (note,) = past.layout.annotations
+    assert "asked for" in note.text
+    assert (note.yref, note.y, note.yanchor) == ("paper", 1, "bottom")
+    assert past.layout.margin.t >= KEY_HEIGHT
+
+
+def test_a_bar_of_a_part_says_of_which_part_it_is() -> None:
+    result = analysis("mixed")
+    whole = next(one for one in result.ranked if one.kind == "historical")
+    part = dataclasses.replace(whole, covered=0.62, priced=0.62)
+    figure = scenario_bars(dataclasses.replace(result, results=(part,)), LIGHT)
+    assert f"the outcome of the {percent(0.62, 0)} reached" in figure.data[0].hovertext[0]
+    assert "S&P 500" in figure.data[0].hovertext[0] or "S&amp;P 500" in figure.data[0].hovertext[0]
+    assert "outcome of the" not in scenario_bars(dataclasses.replace(result, results=(whole,)), LIGHT).data[0].hovertext[0]
 
 
 def test_nothing_to_draw_is_one_sentence() -> None:

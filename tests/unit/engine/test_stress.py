@@ -120,6 +120,9 @@ def test_what_cannot_move_reaches_nothing():
     assert cash_only.covered == 0.0
     half = historical_replay([100.0, 100.0, 900.0], [-0.1, NAN, 0.0], can_move=[True, True, False])
     assert (half.total, half.covered, half.priced) == (-10.0, 0.5, 0.5)
+    less = historical_replay([-99.0, 101.0], [-0.1, NAN])  # the share is of the gross value, not of the net
+    assert (less.covered, less.available) == (0.495, False)
+    assert np.isnan(less.total)
     alone = historical_replay([900.0], [0.0], can_move=[False])
     assert (alone.total, alone.covered, alone.available) == (0.0, 1.0, True)
     with pytest.raises(InvalidInput, match="can_move must have shape"):
@@ -232,12 +235,12 @@ def test_a_sum_shocked_differently_from_its_parts_is_a_contradiction_whatever_th
 
 
 def test_a_shock_on_what_never_moves_is_refused_by_its_number():
-    with pytest.raises(InvalidInput, match="shock number 2 is on a price that does not move"):
+    with pytest.raises(InvalidInput, match="The shock number 2 is on a price that does not move"):
         propagated([100.0], [WAVE], [WAVE, np.zeros(64)], [-0.1, 0.1])
 
 
 def test_a_shock_on_what_never_moves_is_refused_by_its_name_when_it_has_one():
-    with pytest.raises(InvalidInput, match="shock of the peso is on a price that does not move"):
+    with pytest.raises(InvalidInput, match="The shock of the peso is on a price that does not move"):
         propagated([1.0], [WAVE], [WAVE, np.zeros(64)], [-0.1, 0.1], ["of the dollar", "of the peso"])
 
 
@@ -269,7 +272,7 @@ def test_direct_and_groups_refuse_what_does_not_fit():
         direct([1.0], [[1.0]], [0.1, 0.2])
     with pytest.raises(InvalidInput, match="do not fit"):
         group_returns([1.0], [WAVE], [True, False])
-    with pytest.raises(InvalidInput, match="nothing is held"):
+    with pytest.raises(InvalidInput, match="Nothing is held"):
         group_returns([1.0, 0.0], [WAVE, OTHER], [False, True])
 
 

@@ -14,6 +14,7 @@ from farp.engine.stress_library import (
     shock_text,
 )
 from farp.errors import InvalidInput
+from farp.prices.sample import load_sample
 
 
 def shock(name="Market", size=-0.1, kind=ShockKind.FACTOR):
@@ -63,3 +64,12 @@ def test_ids_tell_all_scenarios_apart():
         assert scenario.id.replace("-", "").isalnum()
         assert len(scenario.name) <= 24, "so that a chart can show it in full on a phone"
         assert scenario.what.endswith(".")
+
+
+def test_a_rise_of_one_point_moves_treasuries_as_the_sensitivities_do():
+    (rates,) = [factor for factor in load_sample().factors.factors if factor.name == "Rates"]
+    by_id = {scenario.id: scenario for scenario in EXAMPLES}
+    for key in ("rates-up-1-point", "shares-and-bonds-fall"):
+        (size,) = [one.size for one in by_id[key].shocks if one.name == "Rates"]
+        assert size == pytest.approx(-0.01 * rates.duration_years)
+        assert f"{100 * -size:.1f} %" in by_id[key].what
