@@ -24,9 +24,9 @@ with guarded():
     with fourth:
         choice = controls.segments("Methods", {FAST: "Six fast", ALL: "All eight"}, key="with", default=FAST, help=backtest.WITH)
     window = current_window(lookback, extra_days=LIGHT_DAYS[-1], portfolio=portfolio)
-    basis = (window, backtest.levels(level), LIGHT_DAYS[-1], lookback, portfolio, window.as_of)
-    slow = backtest.slow_forecasts(*basis) if choice == ALL else []
-    forecasts = backtest.fast_forecasts(*basis) + (slow or [])
+    levels, rest = backtest.levels(level), (lookback, portfolio, window.as_of)
+    slow = backtest.slow_forecasts(window, levels, days, *rest) if choice == ALL else []  # over the days tested alone: each takes its time
+    forecasts = backtest.fast_forecasts(window, levels, LIGHT_DAYS[-1], *rest) + (slow or [])
     result = compared(window, forecasts, level, days, [] if slow else backtest.left_out())
     with fifth:
         shown = controls.choice("Method shown", backtest.shown_options(choice), key="shown", default=backtest.FIRST, help=backtest.SHOWN)
@@ -57,5 +57,5 @@ with guarded():
     )
     if slow is None:
         with progress:
-            backtest.work_out_slow_forecasts(*basis)
+            backtest.work_out_slow_forecasts(window, levels, days, *rest)
         st.rerun()

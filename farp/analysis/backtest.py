@@ -266,11 +266,14 @@ def lights(
     """Return a backtest of each of `forecasts` (rows) at each confidence over each number of days (columns, confidence by confidence).
 
     Where the past is shorter than some numbers of days, they come to the same and share one column. None is a method without enough
-    forecasts. Errors as in `compared`.
+    forecasts, or one that was forecast for fewer days than the others. Errors as in `compared`.
     """
-    counts = tuple(dict.fromkeys(min(count, *(one.days for one in forecasts)) for count in days))
+    most = max(one.days for one in forecasts)
+    counts = tuple(dict.fromkeys(min(count, most) for count in days))
 
     def light(one: Forecast, confidence: float, count: int) -> Backtest | None:
+        if one.days < count:
+            return None
         try:
             return backtest(window.past_profit_and_loss[-count:], _cut(one.estimate, confidence, count))[0]
         except DataError:

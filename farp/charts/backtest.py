@@ -129,7 +129,7 @@ def lights_chart(methods: Sequence[str], lights: Sequence[Sequence[Backtest | No
             found = line[place]
             if found is not None:
                 shapes.append(_cell(row, column, colours[found.zone]))
-            annotations.append(_text(row, column, "no forecasts" if found is None else f"<b>{found.count}</b> {found.zone.value}", palette.ink))
+            annotations.append(_text(row, column, "not tested" if found is None else f"<b>{found.count}</b> {found.zone.value}", palette.ink))
     for column, found in enumerate(columns):
         annotations.append(_text(-1, column, expected(found.expected), palette.muted))
     hover = {

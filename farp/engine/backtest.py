@@ -94,6 +94,11 @@ class Backtest:
         """The number of exceptions to be expected, n (1 - c)."""
         return self.days * (1.0 - self.confidence)
 
+    @property
+    def too_few_days(self) -> bool:
+        """Whether less than one exception is to be expected and nothing speaks against the VaR: a pass then says next to nothing."""
+        return round(self.expected, 9) < 1 and self.zone is Zone.GREEN and not (self.coverage.rejected or self.conditional_coverage.rejected)
+
 
 def rolling_forecast(
     profit_and_loss: ArrayLike,
@@ -403,7 +408,7 @@ def ranking(results: Sequence[Backtest], scores: Sequence[float]) -> tuple[int, 
 
 
 def why_first(results: Sequence[Backtest], scores: Sequence[float], names: Sequence[str]) -> str:
-    """Return why the first of `results`, best first as `ranking` has them, comes before the others, in a sentence or two.
+    """Return why the first of `results`, best first as `ranking` has them, comes before the others, in a few sentences.
 
     Examples
     --------
@@ -411,28 +416,26 @@ def why_first(results: Sequence[Backtest], scores: Sequence[float], names: Seque
     >>> one = rolling_backtest(np.random.default_rng(1).normal(size=400), parametric_normal, (0.95,), days=100)[0]
     >>> why_first([one], [0.1], ["Normal"])
     'Normal is the only method that was tested.'
-    >>> why_first([one, one], [0.1, 0.2], ["Normal", "Other"]).split(", and among them ")[1]
-    'its VaR followed the losses most closely (quantile score 50.0 % below that of Other, the next).'
+    >>> why_first([one, one], [0.1, 0.2], ["Normal", "Other"]).split(". ")[1]
+    'Of these, its VaR followed the losses most closely (quantile score 50.0 % below that of Other, the next).'
     """
     if not len(results) == len(scores) == len(names) >= 1:
         raise InvalidInput("why_first needs a score and a name for each result, and at least one.")
+    few = _few_days(results[0])
     if len(results) == 1:
-        return f"{names[0]} is the only method that was tested."
+        return f"{names[0]} is the only method that was tested.{few}"
     alike = sum(_standing(result) == _standing(results[0]) for result in results)
     advantage = _advantage(results, scores, names[1])
     if results[0].zone is Zone.RED:
         return f"None should be used: all {len(results)} methods have a red light. {names[0]} is the least bad: {advantage}."
     _, rejected, yellow = _standing(results[0])
     light = "a yellow light" if yellow else "a green light"
-    has = (
-        f"{light}, and exceptions whose number or spacing chance does not explain"
-        if rejected
-        else f"{light}, and exceptions whose number and spacing chance explains"
-    )
+    tested = "rejected by the test of number and spacing" if rejected else "not rejected by the test of number and spacing"
+    but = "but" if rejected != yellow else "and"
     doubt = "" if not (rejected or yellow) else "No method passes every test. "
     if alike == 1:
-        return f"{doubt}{names[0]} is first: it alone of the {len(results)} methods has {has}."
-    return f"{doubt}{names[0]} is first: {alike} of {len(results)} methods have {has}, and among them {advantage}."
+        return f"{doubt}{names[0]} is first: it alone of the {len(results)} methods has {light} {but} is {tested}.{few}"
+    return f"{doubt}{names[0]} is first: {alike} of {len(results)} methods have {light} {but} are {tested}. Of these, {advantage}.{few}"
 
 
 def verdict(result: Backtest, name: str) -> str:
@@ -444,7 +447,7 @@ def verdict(result: Backtest, name: str) -> str:
     >>> from farp.engine.methods.parametric_normal import parametric_normal
     >>> calm = np.tile([1.0, -1.0], 136)
     >>> verdict(rolling_backtest(calm, parametric_normal, (0.95,), days=20)[0], "Normal")
-    'Normal: no exception in 20 days, where 1 was to be expected at 95 %; the number fits.'
+    'Normal: no exception in 20 days, where 1 was to be expected at 95 %; the number fits (not rejected, p 0.358).'
     """
     parts = [f"{name}: {_found(result)}; {_number(result)}"]
     if result.independence.rejected and _clusters(result.transitions):
@@ -533,6 +536,20 @@ def _advantage(results: Sequence[Backtest], scores: Sequence[float], name: str) 
     return f"it is level with {name} and only listed first"
 
 
+def probability(value: float) -> str:
+    """Return a p-value: three decimals, more where these would hide on which side of 0.05 it lies.
+
+    Examples
+    --------
+    >>> probability(0.12345), probability(0.0502), probability(0.0001)
+    ('0.123', '0.0502', '< 0.001')
+    """
+    if value < 0.0005:
+        return "< 0.001"
+    decimals = next((d for d in range(3, 9) if round(value, d) != SIGNIFICANCE), 3)
+    return f"{value:.{decimals}f}"
+
+
 def _percent(fraction: float) -> str:
     return "less than 0.1 %" if fraction < 0.001 else f"{100 * fraction:.1f} %"
 
@@ -546,17 +563,38 @@ def _found(result: Backtest) -> str:
 
 
 def _number(result: Backtest) -> str:
-    """Return what the number of exceptions says."""
+    """Return what the number of exceptions says, with the light unless green, and whether conditional coverage rejects the method."""
+    many = result.count > result.expected
+    under, few = ("understates", "many") if many else ("overstates", "few")
+    joint = result.conditional_coverage
+    test = f"{'' if joint.rejected else 'not '}rejected, p {probability(joint.p_value)}"
     if result.zone is Zone.RED:
-        return "far too many (Basel red): it understates the risk and should not be used"
-    if result.count > result.expected and (result.zone is Zone.YELLOW or result.coverage.rejected):
-        light = " (Basel yellow)" if result.zone is Zone.YELLOW else ""
-        return f"more than chance easily explains{light}: it probably understates the risk"
-    if result.count < result.expected and result.coverage.rejected:
-        return "fewer than chance easily explains: it overstates the risk"
-    if round(result.expected, 9) < 1:
+        return f"far too many (Basel red; {test}): it understates the risk and should not be used"
+    light = "Basel yellow; " if result.zone is Zone.YELLOW else ""
+    odd = result.coverage.rejected or result.zone is Zone.YELLOW
+    if joint.rejected and odd:
+        return f"too {few} ({light}{test}): it {under} the risk"
+    if joint.rejected:
+        wrong = "the number fits, the spacing does not" if result.independence.rejected else "number and spacing together do not fit"
+        return f"{wrong} ({test})"
+    if result.zone is Zone.YELLOW:
+        return f"more than expected (Basel yellow; {test}): it may understate the risk"
+    if result.coverage.rejected:
+        alone = f"the number alone is rejected, p {probability(result.coverage.p_value)}; with the spacing {test}"
+        return f"{'more' if many else 'fewer'} than expected ({alone}): it may {under.removesuffix('s')} the risk"
+    if result.too_few_days:
         return "too few days to judge so high a confidence"
-    return "the number fits"
+    return f"the number fits ({test})"
+
+
+def _few_days(result: Backtest) -> str:
+    """Return what is to be said where passing the tests says next to nothing, with a space before it; else nothing."""
+    if not result.too_few_days:
+        return ""
+    count, level = f"{round(result.expected, 2):g}", f"{100 * result.confidence:.4g}"
+    return (
+        f" {_days(result.days)} are too few to judge a VaR at {level} %: only {count} exceptions were to be expected, so a green light says little."
+    )
 
 
 def _clusters(counts: Transitions) -> bool:

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from farp.analysis.backtest import FAST_METHODS, BacktestAnalysis, backtests
+from farp.analysis.backtest import FAST_METHODS, BacktestAnalysis, DaysRemark, backtests
 from farp.engine.methods import METHODS
 from farp.format import number
 from farp.service import Desk
-from farp.ui.topics.backtest import days_tested, lights, probability, ranking
+from farp.ui.topics.backtest import UNTIL_THEN, days_tested, lights, on_days, ranking
 
 LONG_SHORT = "long-short-equity.user_003"
 OpenApp = Callable[..., AppTest]
@@ -96,6 +96,7 @@ def test_all_eight_are_tested_on_demand_and_kept(open_app: OpenApp, desk: Desk, 
     assert "25,000 days for each forecast" in said
     assert "was not tested" not in said
     assert not app.get("progress"), "the bar goes when the work is done"
+    assert UNTIL_THEN not in said
 
     def again(*_: object, **__: object) -> None:
         pytest.fail("a kept forecast was worked out again")
@@ -124,9 +125,19 @@ def test_the_tables_behind_the_charts_hold_every_day_and_every_light(desk: Desk)
     assert len(lights(["student_t", "garch_filtered"], [[one.result, one.result], [None, None]]).frame) == 2
 
 
-@pytest.mark.parametrize(("value", "text"), [(0.0, "< 0.001"), (0.0004999, "< 0.001"), (0.0005, "0.001"), (0.05, "0.050"), (1.0, "1.000")])
-def test_p_values_read_well(value: float, text: str) -> None:
-    assert probability(value) == text
+def test_a_remark_ends_with_the_days_it_is_about() -> None:
+    assert on_days(DaysRemark(text="The whole tail is a single day.", days=101), 250) == "The whole tail is a single day (on 101 of 250 days)."
+
+
+def test_too_few_days_are_said_on_the_card_of_the_light_and_beside_the_first(open_app: OpenApp, desk: Desk) -> None:
+    steady = "balanced-60-40.user_001"
+    assert backtests(desk.window(steady, dt.date(2021, 12, 30), extra_days=250), confidence=0.999).methods[0].result.count == 0
+    said = words(open_app("backtest", portfolio=steady, level="99.9", as_of="2021-12-30"))
+    assert "Basel light Green too few days to judge" in said
+    assert "250 days are too few to judge a VaR at 99.9 %: only 0.25 exceptions were to be expected" in said
+    usual = words(open_app("backtest", portfolio=LONG_SHORT, level="95"))
+    assert "too few days to judge" not in usual
+    assert re.search(r"Basel light \w+ [\d.]+\u2009% chance of no more", usual)
 
 
 @pytest.mark.parametrize(

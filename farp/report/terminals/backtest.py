@@ -50,7 +50,7 @@ def backtest_tables(result: BacktestAnalysis) -> Iterator[RenderableType]:
     for one in result.methods:
         yield Text(one.verdict)
         for remark in one.remarks:
-            yield Text(f"  {remark.days} of {result.days} days: {remark.text}", style="dim")
+            yield Text(f"  {remark.text.removesuffix('.')} (on {remark.days} of {result.days} days).", style="dim")
     for missing in result.not_tested:
         yield Text(f"{missing.name} was not tested. {missing.message}", style="dim")
     for note in result.own_notes:

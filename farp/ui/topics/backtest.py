@@ -15,8 +15,10 @@ from farp.analysis.backtest import (
     ALL,
     FAST_METHODS,
     LIGHT_CONFIDENCES,
+    LIGHT_DAYS,
     PATHS,
     BacktestAnalysis,
+    DaysRemark,
     Forecast,
     MethodBacktest,
     NotTested,
@@ -24,7 +26,7 @@ from farp.analysis.backtest import (
 )
 from farp.analysis.methods import SLOW_METHODS
 from farp.charts.backtest import expected
-from farp.engine.backtest import Backtest, Progress
+from farp.engine.backtest import Backtest, Progress, probability
 from farp.engine.methods import METHODS
 from farp.engine.methods.monte_carlo import MONTE_CARLO
 from farp.format import confidence, money, number, percent
@@ -36,12 +38,13 @@ from farp.ui.tables import Table
 from farp.ui.text import literal
 
 FIRST = "first"
+UNTIL_THEN = "Until then, everything below is of the six fast methods alone: the ranking, and with it the method shown first, may change."
 
 TESTED = "How many of the last days are tested: what the VaR of the evening before said about each, and what came. Basel tests 250."
 BEHIND = "How many days before it each forecast rests on. It knows nothing of the day it is tested on, nor of any later one."
 WITH = (
-    "Six methods take milliseconds. Monte Carlo and GARCH-filtered are worked out again for each of the days, which takes seconds;"
-    " the result is kept for an hour."
+    "Six methods take milliseconds. Monte Carlo and GARCH-filtered are worked out again for each of the days tested, which takes seconds, with 500"
+    " days twice as many as with 250; the result is kept for an hour."
 )
 SHOWN = "Whose days are drawn below: the first in the ranking, or one you choose."
 EXCEPTIONS = (
@@ -50,7 +53,7 @@ EXCEPTIONS = (
 )
 LIGHT = (
     "**Basel traffic light**: how unlikely so many exceptions are if the VaR is right.\n\n"
-    "P(X ≤ exceptions) with X ~ Binomial(days, 1 − confidence): green below 95 %, yellow from 95 %, red from 99.99 %. Of 250 days at 99 %:"
+    "Beside it: the chance of no more exceptions than these if the VaR is right, P(X ≤ exceptions) with X ~ Binomial(days, 1 − confidence). Green below 95 %, yellow from 95 %, red from 99.99 %. Of 250 days at 99 %:"
     " yellow from 5 exceptions, red from 10. The light sees too many exceptions, never too few."
 )
 BOTH = (
@@ -86,7 +89,7 @@ SCORE = (
 MEAN_VAR = "Mean of the tested days' VaR: what the method asks to be held on average."
 LIGHTS = (
     "Exceptions and Basel light of every method at 95 and 99 %, over 250 and 500 days. The top row says how many were to be expected."
-    " Two lights of one method are not independent: they share days."
+    " Two lights of one method are not independent: they share days. Monte Carlo and GARCH-filtered have lights over no more days than are tested."
 )
 
 
@@ -99,16 +102,22 @@ def fast_forecasts(window: Window, confidences: Sequence[float], days: int, look
 
 
 def slow_forecasts(window: Window, confidences: Sequence[float], days: int, lookback: int, *depends_on: object) -> list[Forecast] | None:
-    """Return the forecasts of the methods that take seconds; None where one has yet to be worked out."""
+    """Return the forecasts of the methods that take seconds; None where one has yet to be worked out.
+
+    Those kept for more days serve as well: the figures of a day do not depend on how many days are tested.
+    """
     del window
-    try:
-        return [_kept(_not_yet, method, confidences, days, lookback, *depends_on) for method in SLOW_METHODS]
-    except _NotYetError:
-        return None
+    for count in (LIGHT_DAYS[-1], days):
+        try:
+            return [_kept(_not_yet, method, confidences, count, lookback, *depends_on) for method in SLOW_METHODS]
+        except _NotYetError:
+            continue
+    return None
 
 
 def work_out_slow_forecasts(window: Window, confidences: Sequence[float], days: int, lookback: int, *depends_on: object) -> None:
     """Work out and keep the forecasts of the methods that take seconds, with a bar that says how far it is."""
+    st.caption(UNTIL_THEN)
     for method in SLOW_METHODS:
         key = (method, confidences, days, lookback, *depends_on)
         try:
@@ -157,7 +166,9 @@ def method_cards(result: BacktestAnalysis, one: MethodBacktest) -> None:
             Card(
                 label="Basel light",
                 value=found.zone.value.capitalize(),
-                beside=f"{found.count} or fewer: {percent(found.cumulative_probability, _decimals(found.cumulative_probability))} likely",
+                beside="too few days to judge"
+                if found.too_few_days
+                else f"{percent(found.cumulative_probability, _decimals(found.cumulative_probability))} chance of no more",
                 help=LIGHT,
             ),
             Card(
@@ -181,7 +192,7 @@ def verdicts(result: BacktestAnalysis) -> None:
     """Write a sentence about each method, and what was not tested."""
     lines = []
     for place, one in enumerate(result.methods, start=1):
-        remarks = "".join(f" *On {remark.days} of {result.days} days: {literal(remark.text)}*" for remark in one.remarks)
+        remarks = "".join(f" *{literal(on_days(remark, result.days))}*" for remark in one.remarks)
         lines.append(f"{place}. {literal(one.verdict)}{remarks}")
     st.markdown("\n".join(lines))
     st.caption("  \n".join(literal(f"{missing.name} was not tested. {missing.message}") for missing in result.not_tested))
@@ -189,6 +200,11 @@ def verdicts(result: BacktestAnalysis) -> None:
         st.caption(
             f"Monte Carlo draws {PATHS:,} days for each forecast, always the same random numbers; its VaR at 99 % is then uncertain by about 1 %."
         )
+
+
+def on_days(remark: DaysRemark, days: int) -> str:
+    """Return a remark as a sentence that ends with how many of the tested days it is about."""
+    return f"{remark.text.removesuffix('.')} (on {remark.days} of {days} days)."
 
 
 def ranking(result: BacktestAnalysis) -> Table:
@@ -200,9 +216,9 @@ def ranking(result: BacktestAnalysis) -> Table:
             "Exceptions": one.result.count,
             "Expected": one.result.expected,
             "Light": one.result.zone.value.capitalize(),
-            "p: number": one.result.coverage.p_value,
-            "p: spacing": one.result.independence.p_value,
-            "p: both": one.result.conditional_coverage.p_value,
+            "p-value: number": one.result.coverage.p_value,
+            "p-value: spacing": one.result.independence.p_value,
+            "p-value: both": one.result.conditional_coverage.p_value,
             "Loss ÷ ES": one.result.shortfall_ratio,
             "Quantile score": one.quantile_score,
             "Mean VaR": float(np.nanmean(one.tail.value_at_risk)),
@@ -212,7 +228,7 @@ def ranking(result: BacktestAnalysis) -> Table:
     frame = pd.DataFrame(rows)
     frame["Loss ÷ ES"] = pd.to_numeric(frame["Loss ÷ ES"])
     amount = partial(money, currency=result.window.base_currency)
-    tests = ("p: number", "p: spacing", "p: both")
+    tests = ("p-value: number", "p-value: spacing", "p-value: both")
     return Table(
         frame=frame,
         formats={
@@ -225,9 +241,9 @@ def ranking(result: BacktestAnalysis) -> Table:
         help={
             "Exceptions": "Days that lost more than the VaR.",
             "Light": "Basel traffic light: how unlikely so many exceptions are.",
-            "p: number": NUMBER,
-            "p: spacing": SPACING,
-            "p: both": "Conditional coverage: both together. Below 0.05: rejected.",
+            "p-value: number": NUMBER,
+            "p-value: spacing": SPACING,
+            "p-value: both": "Conditional coverage: both together. Below 0.05: rejected.",
             "Loss ÷ ES": "Mean of loss ÷ expected shortfall on exception days; 1 is right.",
             "Quantile score": SCORE,
             "Mean VaR": MEAN_VAR,
@@ -260,21 +276,16 @@ def lights(methods: Sequence[str], found: Sequence[Sequence[Backtest | None]]) -
             "Exceptions": light.count,
             "Expected": light.expected,
             "Light": light.zone.value.capitalize(),
-            "p: number": light.coverage.p_value,
-            "p: spacing": light.independence.p_value,
-            "p: both": light.conditional_coverage.p_value,
+            "p-value: number": light.coverage.p_value,
+            "p-value: spacing": light.independence.p_value,
+            "p-value: both": light.conditional_coverage.p_value,
         }
         for method, line in zip(methods, found, strict=True)
         for light in line
         if light is not None
     ]
-    tests = dict.fromkeys(("p: number", "p: spacing", "p: both"), probability)
+    tests = dict.fromkeys(("p-value: number", "p-value: spacing", "p-value: both"), probability)
     return Table(frame=pd.DataFrame(rows), formats={"Expected": expected, **tests})
-
-
-def probability(value: float) -> str:
-    """Return a p-value: ``0.05``, ``< 0.001``."""
-    return "< 0.001" if value < 0.0005 else number(value, 3)
 
 
 def _shown_by(bar: DeltaGenerator, text: str) -> Progress:

@@ -205,6 +205,15 @@ def test_lights_are_the_backtests_at_each_confidence_over_each_number_of_days():
     assert [len(line) for line in lights(view, forecasts, days=(250, 500))] == [2, 2], "where the past is too short for both, one column"
 
 
+def test_a_method_forecast_for_fewer_days_takes_no_light_from_the_others():
+    view = window(days=300)
+    forecasts = [forecast(view, "student_t", (0.95,), 200, 60), forecast(view, "parametric_normal", (0.95,), 80, 60)]
+    whole = lights(view, forecasts[:1], (0.95,), (80, 200))
+    found = lights(view, forecasts, (0.95,), (80, 200))
+    assert [one.days for one in found[0]] == [80, 200] == [one.days for one in whole[0]]
+    assert [one if one is None else one.days for one in found[1]] == [80, None]
+
+
 def test_a_light_without_forecasts_is_none():
     still = np.concatenate([np.full(110, 100.0), wandering(21, 3)])
     view = window({"A": still}, days=60)

@@ -127,7 +127,7 @@ def test_a_method_without_forecasts_says_so_in_place_of_a_light():
     methods = ("parametric_normal", "garch_filtered")
     found = lights(window, [forecast(window, method, (0.95, 0.99), 60, 60) for method in methods])
     figure = lights_chart(methods, found, LIGHT)
-    assert [note.text for note in figure.layout.annotations if note.y == 1] == ["no forecasts"] * 2
+    assert [note.text for note in figure.layout.annotations if note.y == 1] == ["not tested"] * 2
     assert len(figure.layout.shapes) == 2
     text_of(figure)
 

@@ -14,6 +14,7 @@ from farp.engine.backtest import (
     cumulative_probability,
     exception_days,
     kupiec,
+    probability,
     quantile_score,
     ranking,
     rolling_backtest,
@@ -221,25 +222,44 @@ def spread(count, of=250):
 
 
 VERDICTS = [
-    (with_exceptions(110, 111, *spread(11)), "13 exceptions in 250 days, where 12.5 were to be expected at 95 %; the number fits."),
-    (with_exceptions(*spread(12)), "12 exceptions in 250 days, where 12.5 were to be expected at 95 %; the number fits."),
-    (with_exceptions(*spread(2), confidence=0.99), "2 exceptions in 250 days, where 2.5 were to be expected at 99 %; the number fits."),
+    (
+        with_exceptions(110, 111, *spread(11)),
+        "13 exceptions in 250 days, where 12.5 were to be expected at 95 %; the number fits (not rejected, p 0.918).",
+    ),
+    (
+        with_exceptions(*spread(12)),
+        "12 exceptions in 250 days, where 12.5 were to be expected at 95 %; the number fits (not rejected, p 0.539).",
+    ),
+    (
+        with_exceptions(*spread(2), confidence=0.99),
+        "2 exceptions in 250 days, where 2.5 were to be expected at 99 %; the number fits (not rejected, p 0.932).",
+    ),
     (
         with_exceptions(*spread(6), confidence=0.99),
-        "6 exceptions in 250 days, where 2.5 were to be expected at 99 %; more than chance easily explains (Basel yellow):"
-        " it probably understates the risk.",
+        "6 exceptions in 250 days, where 2.5 were to be expected at 99 %; more than expected (Basel yellow; not rejected, p 0.146):"
+        " it may understate the risk.",
+    ),
+    (
+        with_exceptions(*spread(8), confidence=0.99),
+        "8 exceptions in 250 days, where 2.5 were to be expected at 99 %; too many (Basel yellow; rejected, p 0.016): it understates the risk.",
+    ),
+    (
+        with_exceptions(*spread(6), confidence=0.95),
+        "6 exceptions in 250 days, where 12.5 were to be expected at 95 %; fewer than expected (the number alone is rejected, p 0.037;"
+        " with the spacing not rejected, p 0.097): it may overstate the risk.",
     ),
     (
         with_exceptions(*spread(12), confidence=0.99),
-        "12 exceptions in 250 days, where 2.5 were to be expected at 99 %; far too many (Basel red): it understates the risk and should not be used.",
+        "12 exceptions in 250 days, where 2.5 were to be expected at 99 %; far too many (Basel red; rejected, p < 0.001): it understates the risk"
+        " and should not be used.",
     ),
     (
         with_exceptions(100),
-        "1 exception in 250 days, where 12.5 were to be expected at 95 %; fewer than chance easily explains: it overstates the risk.",
+        "1 exception in 250 days, where 12.5 were to be expected at 95 %; too few (rejected, p < 0.001): it overstates the risk.",
     ),
     (
         with_exceptions(),
-        "no exception in 250 days, where 12.5 were to be expected at 95 %; fewer than chance easily explains: it overstates the risk.",
+        "no exception in 250 days, where 12.5 were to be expected at 95 %; too few (rejected, p < 0.001): it overstates the risk.",
     ),
     (
         with_exceptions(confidence=0.999),
@@ -247,12 +267,12 @@ VERDICTS = [
     ),
     (
         with_exceptions(*range(40, 46), *range(150, 156)),
-        "12 exceptions in 250 days, where 12.5 were to be expected at 95 %; the number fits;"
+        "12 exceptions in 250 days, where 12.5 were to be expected at 95 %; the number fits, the spacing does not (rejected, p < 0.001);"
         " exceptions follow one another, so it reacts too slowly when markets turn.",
     ),
     (
         with_exceptions(*spread(12), loss=5.0),
-        "12 exceptions in 250 days, where 12.5 were to be expected at 95 %; the number fits;"
+        "12 exceptions in 250 days, where 12.5 were to be expected at 95 %; the number fits (not rejected, p 0.539);"
         " on those days the loss was 2.5 times the expected shortfall.",
     ),
 ]
@@ -371,31 +391,30 @@ REASONS = [
     (
         [GREEN, GREEN, YELLOW],
         [1.0, 1.25, 0.5],
-        "A is first: 2 of 3 methods have a green light, and exceptions whose number and spacing chance explains,"
-        " and among them its VaR followed the losses most closely (quantile score 20.0 % below that of B, the next).",
+        "A is first: 2 of 3 methods have a green light and are not rejected by the test of number and spacing."
+        " Of these, its VaR followed the losses most closely (quantile score 20.0 % below that of B, the next).",
     ),
     (
         [GREEN, YELLOW],
         [1.0, 0.5],
-        "A is first: it alone of the 2 methods has a green light, and exceptions whose number and spacing chance explains.",
+        "A is first: it alone of the 2 methods has a green light and is not rejected by the test of number and spacing.",
     ),
     (
         [GREEN, SEVERE],
         [1.0, 1.0],
-        "A is first: 2 of 2 methods have a green light, and exceptions whose number and spacing chance explains,"
-        " and among them its expected shortfall was nearest to the losses on exception days (B is level in all else).",
+        "A is first: 2 of 2 methods have a green light and are not rejected by the test of number and spacing."
+        " Of these, its expected shortfall was nearest to the losses on exception days (B is level in all else).",
     ),
     (
         [YELLOW, YELLOW, NONE],
         [1.0, 1.0, 0.1],
-        "No method passes every test. A is first: 2 of 3 methods have a yellow light, and exceptions whose number and spacing chance explains,"
-        " and among them it is level with B and only listed first.",
+        "No method passes every test. A is first: 2 of 3 methods have a yellow light but are not rejected by the test of number and spacing."
+        " Of these, it is level with B and only listed first.",
     ),
     (
         [NONE, RED],
         [1.0, 1.0],
-        "No method passes every test. A is first: it alone of the 2 methods has a green light,"
-        " and exceptions whose number or spacing chance does not explain.",
+        "No method passes every test. A is first: it alone of the 2 methods has a green light but is rejected by the test of number and spacing.",
     ),
     (
         [RED, RED],
@@ -412,3 +431,31 @@ def test_it_is_said_why_the_first_is_first(results, scores, sentence):
     assert why_first(results, scores, "ABC"[: len(results)]) == sentence
     with pytest.raises(InvalidInput, match="at least one"):
         why_first([], [], [])
+
+
+def test_methods_that_are_rejected_and_not_read_differently_in_verdict_and_reason():
+    kept, rejected = with_exceptions(*spread(6), confidence=0.99), with_exceptions(*spread(8), confidence=0.99)
+    assert (kept.zone, rejected.zone) == (Zone.YELLOW, Zone.YELLOW)
+    assert (kept.conditional_coverage.rejected, rejected.conditional_coverage.rejected) == (False, True)
+    assert "not rejected" in verdict(kept, "A")
+    assert "not rejected" in why_first([kept, rejected], [1.0, 1.0], "AB")
+    assert "not rejected" not in verdict(rejected, "A")
+    assert "; rejected, p 0.016" in verdict(rejected, "A")
+
+
+def test_less_than_one_expected_exception_is_said_beside_who_is_first():
+    sixty = with_exceptions(of=60, confidence=0.99)
+    assert sixty.too_few_days
+    said = "60 days are too few to judge a VaR at 99 %: only 0.6 exceptions were to be expected, so a green light says little."
+    assert why_first([sixty], [1.0], "A") == f"A is the only method that was tested. {said}"
+    assert why_first([sixty, sixty], [0.9, 1.0], "AB").endswith(f" {said}")
+    assert "too few days" in verdict(sixty, "A")
+    hit = with_exceptions(5, 20, 40, of=60, confidence=0.99)  # three are yellow and rejected however few the days
+    assert not hit.too_few_days
+    assert "too few" not in why_first([hit], [1.0], "A")
+    assert not with_exceptions(of=100, confidence=0.99).too_few_days, "one is expected"
+
+
+@pytest.mark.parametrize(("value", "text"), [(0.0501617, "0.0502"), (0.04996, "0.04996"), (0.05, "0.050"), (0.0004, "< 0.001"), (1.0, "1.000")])
+def test_a_p_value_shows_on_which_side_of_the_threshold_it_lies(value, text):
+    assert probability(value) == text
