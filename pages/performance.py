@@ -53,6 +53,7 @@ with guarded():
             tables.show(performance.against_table(result), key="figures_against")
         st.caption(PASTS[Past.QUANTITIES])
         tables.show(performance.figures_table(result, Past.QUANTITIES), key="figures_quantities")
+        performance.formulas(result)
     if result.rolling is not None:
         behind = performance.rolling_tables(result.rolling, result.benchmark.name if result.benchmark else "Benchmark")
         one, two = st.columns(2, gap="large")

@@ -20,6 +20,7 @@ from farp.engine.checks import TRADING_DAYS, Floats
 from farp.engine.drawdown import drawdowns, underwater
 from farp.engine.performance import MonthlyReturns
 from farp.errors import DataError
+from farp.format import percent
 from farp.market import Dates, PriceHistory, as_date
 
 ROLLING_WINDOWS = (20, 60, 252)
@@ -29,6 +30,9 @@ EXTRA_DAYS = max(ROLLING_WINDOWS)
 """Days before the lookback that a window needs: rolling figures begin with it, and the benchmark may have no price on some of its days."""
 
 WORST_DRAWDOWNS = 5
+
+FAR_APART = 0.1
+"""Yearly growth of the value and yearly return of a portfolio with shorts that differ by more than this need a word."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,7 +182,7 @@ def performance_of(
         rolling=_rolling(window, past, shared, risk_free_rate, rolling_window) if past is not None and rolling_window else None,
         underwater=Series(dates=window.value.dates, values=underwater(window.value.values)),
         worst_drawdowns=_worst(window.value, count),
-        notes=_notes(window, no_benchmark, benchmark, past.values[-n:] if past is not None else None),
+        notes=(*_notes(window, no_benchmark, benchmark, past.values[-n:] if past is not None else None), *_of_shorts(window, own)),
     )
 
 
@@ -353,6 +357,20 @@ def _notes(window: Window, no_benchmark: str | None, benchmark: BenchmarkPerform
         when = "one day" if wiped == 1 else f"{wiped} days"
         notes.append(f"On {when} today's holdings would have lost more than they are worth, so returns that compound over it are undefined.")
     return tuple(notes)
+
+
+def _of_shorts(window: Window, own: Figures | None) -> tuple[str, ...]:
+    """Return what the growth of the value of a portfolio with shorts means, where it is far from the return of today's weights."""
+    short = -sum(holding.market_value for holding in window.holdings if holding.market_value < 0)
+    if own is None or own.value_return is None or own.annual_return is None or short <= 0:
+        return ()
+    if abs(own.value_return - own.annual_return) <= FAR_APART:
+        return ()
+    return (
+        f"Growth of the value ({percent(own.value_return)} a year) and the Calmar ratio keep today's quantities, the return ({percent(own.annual_return)}"
+        f" a year) today's weights. With {percent(short / window.net_asset_value, 0)} of the value short, the quantities of today were another mix in"
+        " the past, so the two lie far apart: compare portfolios by the return and the Sharpe ratio.",
+    )
 
 
 def _finite(value: Floats | float) -> float | None:

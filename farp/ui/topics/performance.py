@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 import pandas as pd
+import streamlit as st
 
 from farp.analysis.performance import PerformanceAnalysis, Rolling
 from farp.charts.performance import MONTHS
@@ -13,6 +14,7 @@ from farp.report.measures import AGAINST, OWN, PASTS, Measure, Past, written
 from farp.ui import cards, tables
 from farp.ui.cards import Card
 from farp.ui.tables import Table
+from farp.ui.text import literal
 
 TWO_PASTS = (
     "This is the past of **what is held today**, not of an account: nothing was bought, sold or paid in."
@@ -38,8 +40,8 @@ DRAWDOWNS = (
 )
 SPANS = "Lengths are in trading days, from the peak to the first day back at it; a fall that lasts counts to the last day."
 
-_WIDTHS = {"Measure": 170, "Portfolio": 84, "Meaning": 385, "Formula": 660}
-"""Of columns [px]: name and both figures fit a phone, meaning and formula stand in full."""
+_WIDTHS = {"Measure": 170, "Portfolio": 84, "Meaning": 460}
+"""Of columns [px]: name and both figures fit a phone, the meaning stands in full. Formulas are too long for a column: `formulas` lists them."""
 
 
 def performance_cards(result: PerformanceAnalysis) -> None:
@@ -78,15 +80,21 @@ def figures_table(result: PerformanceAnalysis, past: Past) -> Table:
 def against_table(result: PerformanceAnalysis) -> Table:
     """Return the measures of the portfolio against the benchmark."""
     relative = result.benchmark.relative if result.benchmark else None
-    rows = [
-        {"Measure": measure.name, "Portfolio": written(measure, relative), "Meaning": measure.meaning, "Formula": measure.formula}
-        for measure in AGAINST
-    ]
+    rows = [{"Measure": measure.name, "Portfolio": written(measure, relative), "Meaning": measure.meaning} for measure in AGAINST]
     return Table(frame=pd.DataFrame(rows), formats={"Portfolio": str}, widths=_WIDTHS)
 
 
+def formulas(result: PerformanceAnalysis) -> None:
+    """Draw how each measure of the tables is computed, as text that wraps."""
+    listed = st.expander("How each figure is computed", icon=":material/function:", key="formulas", on_change="rerun")
+    if listed.open:
+        measures = (*OWN, *(AGAINST if result.benchmark is not None else ()))
+        with listed:
+            st.markdown("\n".join(f"- **{literal(measure.name)}**: {literal(measure.formula)}" for measure in measures))
+
+
 def _row(measure: Measure, own: str, theirs: str) -> dict[str, str]:
-    return {"Measure": measure.name, "Portfolio": own, "Benchmark": theirs, "Meaning": measure.meaning, "Formula": measure.formula}
+    return {"Measure": measure.name, "Portfolio": own, "Benchmark": theirs, "Meaning": measure.meaning}
 
 
 def _side_by_side(result: PerformanceAnalysis, rows: list[dict[str, str]]) -> Table:

@@ -268,3 +268,17 @@ def test_without_a_benchmark_the_rest_stands() -> None:
     assert result.rolling is not None
     assert not len(result.rolling.beta.values)
     assert any(note.startswith("There is no benchmark to compare with: ") for note in result.notes)
+
+
+def test_growth_of_a_value_with_shorts_far_from_its_return_is_said() -> None:
+    """The short doubled: its amount of today is more than it was, and so was what it lost."""
+    prices = market({"A": np.linspace(50.0, 100.0, 300), "B": np.linspace(100.0, 110.0, 300)}, benchmark="B")
+
+    def said(**quantities: float) -> list[str]:
+        return [note for note in of(prices, **quantities).notes if "keep today's quantities" in note]
+
+    (note,) = said(A=-1.5, B=2)
+    assert note.startswith("Growth of the value (\N{MINUS SIGN}")
+    assert "With 214\N{THIN SPACE}% of the value short" in note
+    assert not said(A=1, B=2), "no shorts"
+    assert not said(A=-0.01, B=2), "next to none, and no difference"
