@@ -4,7 +4,7 @@ import streamlit as st
 
 from farp.analysis.sensitivity import default_pair, sensitivities, with_grid
 from farp.charts.sensitivity import grid_heatmap, ladder_heatmap, position_bars
-from farp.report.moves import conversions, summary
+from farp.report.moves import conversions, doubtful, summary
 from farp.ui import controls, tables
 from farp.ui.charts import chart, current_palette
 from farp.ui.desk import desk, kept
@@ -70,6 +70,9 @@ with guarded():
             key="grid",
             help=sensitivity.GRID,
         )
+        doubt = doubtful(both)
+        if doubt is not None:
+            st.caption(literal(doubt))
     meanings = st.expander("What each factor is, and how it is moved", icon=":material/menu_book:", key="moves", on_change="rerun")
     if meanings.open:
         with meanings:

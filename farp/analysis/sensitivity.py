@@ -75,6 +75,7 @@ class Grid:
 class SensitivityAnalysis:
     """P&L for the shocks of each factor; rows of factors follow `factors`, arrays over holdings `window.holdings`.
 
+    `deviations` (n_factors,) are the standard deviations of the factors' daily returns [fraction], how far each moves on a usual day.
     `t_statistics` (n_factors,) are of the whole portfolio's loadings, NaN where its P&L leaves no residual. `r_squared` is the share of the
     portfolio's variance that the factors explain, None for one that does not move. `grid` is None unless two factors were chosen.
     """
@@ -84,6 +85,7 @@ class SensitivityAnalysis:
     shocks: tuple[FactorShocks, ...]
     regression: Regression
     ladder: Ladder
+    deviations: Floats
     t_statistics: Floats
     r_squared: float | None
     grid: Grid | None
@@ -118,6 +120,23 @@ class SensitivityAnalysis:
     def worst_rungs(self) -> NDArray[np.intp]:
         """Which rung of the ladder of each factor that is, the first where none costs anything, shape (n_factors,)."""
         return np.asarray(self.ladder.profit_and_loss.argmin(axis=1))
+
+    @property
+    def worst_in_days(self) -> Floats:
+        """How many usual days the move of `worst_rungs` is: its size over the factor's daily standard deviation, NaN for one that does not move."""
+        sizes = np.abs([shock.returns[rung] for shock, rung in zip(self.shocks, self.worst_rungs, strict=True)])
+        return np.asarray(np.divide(sizes, self.deviations, out=np.full(len(sizes), np.nan), where=self.deviations > 0))
+
+    @property
+    def usual_day(self) -> Floats:
+        """P&L of a usual day of each factor against the holdings [money], zero or negative: one daily standard deviation, shape (n_factors,)."""
+        return np.asarray(-np.abs(self.exposures) * self.deviations + 0.0)
+
+    @property
+    def costliest_day(self) -> int | None:
+        """Place of the factor whose usual day costs most, among those that can be told from zero; None where there is none that costs anything."""
+        costs = np.where(self.uncertain, 0.0, self.usual_day)
+        return int(costs.argmin()) if costs.min() < 0 else None
 
     @property
     def uncertain(self) -> NDArray[np.bool_]:
@@ -169,6 +188,7 @@ def sensitivities(window: Window, history: PriceHistory, factors: FactorSet | No
         shocks=shocks,
         regression=regression,
         ladder=rungs,
+        deviations=shared.factor_returns.std(axis=1, ddof=1),
         t_statistics=t_statistics,
         r_squared=r_squared,
         grid=_grid(rungs, places) if places else None,

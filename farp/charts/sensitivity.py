@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
 from farp.analysis.sensitivity import BASIS_POINT_SHOCKS, PERCENT_SHOCKS, FactorShocks, SensitivityAnalysis
 from farp.charts.bars import Bar, horizontal_bars
@@ -85,11 +86,12 @@ def grid_heatmap(result: SensitivityAnalysis, palette: Palette, in_percent: bool
         for row_size, row in zip(first.sizes, amounts.tolist(), strict=True)
     ]
     title = f"P&L in {'% of value' if in_percent else result.window.base_currency}; down: {first.factor.name}, across: {second.factor.name}"
+    title += "; grey: cannot be told from zero" if result.uncertain[[result.grid.first, result.grid.second]].any() else ""
     figure = heatmap(
         -amounts,
         _texts(amounts, scale, result, in_percent),
         hovers,
-        np.zeros(amounts.shape, dtype=bool),
+        _nothing_sure(result, first, second),
         [first.written(size) for size in first.sizes],
         [""] * len(second.sizes),
         [("", "")] * len(second.sizes),
@@ -100,6 +102,17 @@ def grid_heatmap(result: SensitivityAnalysis, palette: Palette, in_percent: bool
     for axis, shock in ((figure.layout.xaxis, second), (figure.layout.yaxis, first)):
         axis.title = {"text": plain(shock.factor.name), "font": {"color": palette.muted, "size": SMALL}}
     return figure
+
+
+def _nothing_sure(result: SensitivityAnalysis, first: FactorShocks, second: FactorShocks) -> NDArray[np.bool_]:
+    """Return which cells of the grid move no factor whose effect can be told from zero, as the grey rows of the ladder."""
+    assert result.grid is not None  # a grid is drawn only when there is one
+    down, across = (
+        np.array([size == 0 or bool(result.uncertain[place]) for size in shock.sizes])
+        for shock, place in ((first, result.grid.first), (second, result.grid.second))
+    )
+    moved = np.add.outer(np.array(first.sizes) != 0, np.array(second.sizes) != 0)
+    return np.asarray(down[:, None] & across[None, :] & moved)
 
 
 def _scale(result: SensitivityAnalysis, in_percent: bool) -> float | None:

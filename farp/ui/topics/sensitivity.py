@@ -9,6 +9,8 @@ import pandas as pd
 
 from farp.analysis.sensitivity import SensitivityAnalysis
 from farp.format import MINUS, money, number, percent
+from farp.portfolio import called
+from farp.report.moves import in_days
 from farp.ui import cards
 from farp.ui.cards import Card
 from farp.ui.tables import Table
@@ -16,7 +18,9 @@ from farp.ui.tables import Table
 WORST = (
     "**What this move costs**: the P&L of today's holdings when this one factor moves so far and every other factor stays where it is.\n\n"
     "Σ market value × loading × move. The loadings are least squares of each holding's daily returns on all factors together, over the lookback."
-    " A straight line: twice the move is twice the loss."
+    " A straight line: twice the move is twice the loss.\n\n"
+    "Below it: percent of the value, and how many **usual days** of the factor the move is (its daily standard deviation over the lookback)."
+    " Ten usual days in one go is a crisis; a spread such as Low volatility moves far less in a day than the market does."
 )
 EXPLAINED = (
     "**How much the factors explain (R²)**: the share of the portfolio's daily swings that the factors reproduce over the lookback.\n\n"
@@ -47,18 +51,23 @@ def sensitivity_cards(result: SensitivityAnalysis) -> None:
     for place in result.costliest[:3]:
         shock, amount = result.shocks[place], float(result.worst[place])
         share = window.of_value(amount)
-        beside = f"{percent(share)} of value" if share is not None else "value is not positive"
+        beside = percent(share) if share is not None else "value is not positive"
         drawn.append(
             Card(
                 label=f"{shock.factor.name} {shock.written(shock.sizes[result.worst_rungs[place]])}",
                 value=money(amount, window.base_currency),
-                beside="cannot be told from zero" if result.uncertain[place] else beside,
+                beside="cannot be told from zero" if result.uncertain[place] else f"{beside}{_rarity(result, place)}",
                 help=WORST,
             )
         )
     days = result.regression.observations
     drawn.append(Card(label="Factors explain", value=percent(result.r_squared, 0), beside=f"of the swings, {days} days", help=EXPLAINED))
     cards.draw(drawn, key="sensitivity")
+
+
+def _rarity(result: SensitivityAnalysis, place: int) -> str:
+    days = float(result.worst_in_days[place])
+    return f" · {in_days(days)}" if np.isfinite(days) else ""
 
 
 def ladder_table(result: SensitivityAnalysis) -> Table:
@@ -99,7 +108,7 @@ def positions_table(result: SensitivityAnalysis, place: int) -> Table:
     order = np.argsort(-np.abs(amounts), kind="stable")
     frame = pd.DataFrame(
         {
-            "Ticker": [window.holdings[i].ticker for i in order],
+            "Ticker": [called(window.holdings[i].ticker) for i in order],
             "Loading": result.regression.loadings[order, place],
             "t-statistic": result.regression.t_statistics[order, place],
             f"P&L at {unit}": result.position_per_unit[order, place],

@@ -22,7 +22,7 @@ from farp.errors import DataError, InsufficientHistory, InvalidInput
 from farp.market import Factor, FactorSet, PriceHistory
 from farp.prices.factor_sets import LIVE, SAMPLE
 from farp.prices.sample import load_sample
-from farp.report.moves import conversions, summary
+from farp.report.moves import conversions, doubtful, summary
 from tests.markets import market, portfolio, wandering
 
 MARKET, BOND = Factor(name="Market", legs=(("M", 1.0),)), Factor(name="Rates", legs=(("B", 1.0),), duration_years=5.0, duration_source="by hand")
@@ -240,3 +240,41 @@ def test_the_stated_durations_are_those_of_a_note_at_par(factors: FactorSet, yea
     assert price(yield_) == pytest.approx(1.0)
     assert rates.duration_years == pytest.approx(slope, abs=0.06)
     assert [factor.name for factor in factors.factors if factor.duration_years is not None] == ["Rates"]
+
+
+def test_a_move_is_counted_in_usual_days_of_its_factor() -> None:
+    prices = history()
+    result = of(X=10, B=1)
+    daily = [float(np.std(np.diff(prices.close(ticker)[-253:]) / prices.close(ticker)[-253:-1], ddof=1)) for ticker in ("M", "B")]
+    assert result.deviations == pytest.approx(daily)
+    assert result.worst_in_days == pytest.approx([0.10 / daily[0], 0.05 / daily[1]])
+    assert result.usual_day == pytest.approx([-2000.0 * daily[0], -100.0 * daily[1]])
+    assert result.costliest_day == 0
+    said = summary(result)
+    assert f"Such a move is {0.10 / daily[0]:.{0 if 0.10 / daily[0] >= 9.95 else 1}f} times what the factor does on a usual day." in said
+    assert f"On a usual day Market costs them most: ${2000.0 * daily[0]:.0f} when" in said
+
+
+def test_what_costs_most_on_a_usual_day_need_not_be_what_a_ladder_ranks_first() -> None:
+    calm = Factor(name="Calm", legs=(("C", 1.0),))
+    rng = np.random.default_rng(4)
+    m, c = rng.normal(0, 0.02, 260), rng.normal(0, 0.001, 260)
+    own = FactorSet(name="own", factors=(MARKET, calm))
+    prices = market({"M": path(m, 100.0), "C": path(c, 100.0), "P": path(m + 2 * c, 100.0)}, factors=own)
+    result = sensitivities(window_of(portfolio(P=1), prices, extra_days=None), prices)
+    assert result.costliest == [1, 0], "twice the loss for the same 10 %"
+    assert result.costliest_day == 0, "which for the calm factor is a hundred days in one"
+
+
+def test_a_factor_that_does_nothing_has_no_usual_day() -> None:
+    assert of(S=10).costliest_day is None
+    assert "On a usual day" not in summary(of(S=10))
+
+
+def test_the_grid_says_which_of_its_factors_cannot_be_told_from_zero() -> None:
+    sure = of(TWO, ("Market", "Rates"), Y=10)
+    assert doubtful(sure) is None
+    assert doubtful(of(Y=10)) is None, "there is no grid"
+    unsure = of(TWO, ("Market", "Rates"), X=10)
+    assert unsure.uncertain.tolist() == [False, True]
+    assert str(doubtful(unsure)).startswith("The effect of Rates cannot be told from zero")

@@ -143,3 +143,21 @@ def test_without_a_grid_there_is_a_sentence() -> None:
     prices = load_sample()
     result = sensitivities(window_of(holding(BOOKS["one"]), prices), prices)
     assert "A grid needs two factors." in grid_heatmap(result, LIGHT).layout.annotations[0].text
+
+
+def test_a_grid_is_grey_where_only_what_cannot_be_told_from_zero_moves() -> None:
+    result = of("mixed")
+    assert result.grid is not None
+    for first, second in ((False, True), (True, False), (True, True), (False, False)):
+        doubt = np.zeros(len(result.shocks), dtype=bool)
+        doubt[[result.grid.first, result.grid.second]] = first, second
+        told = type("Told", (SensitivityAnalysis,), {"uncertain": property(lambda self, doubt=doubt: doubt)})
+        figure = grid_heatmap(told(**vars(result)), LIGHT)
+        (grey,) = [trace for trace in figure.data if trace.textfont.color == LIGHT.muted] or [None]
+        drawn = np.array(grey.text, dtype=object) != "" if grey is not None else np.zeros((9, 9), dtype=bool)
+        still = np.arange(9) == 4
+        expected = (still | first)[:, None] & (still | second)[None, :]
+        expected[4, 4] = False
+        assert (drawn == expected).all()
+        note = figure.layout.annotations[0].text.replace("<br>", " ")
+        assert ("grey: cannot be told from zero" in note) == (first or second)
