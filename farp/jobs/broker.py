@@ -47,6 +47,7 @@ def celery_app(settings: Settings) -> Celery:
         task_reject_on_worker_lost=True,
         task_time_limit=max(TIME_LIMIT * settings.visibility_seconds, 1.0),
         worker_prefetch_multiplier=1,
+        worker_lost_wait=2.0,
         worker_enable_remote_control=False,
         worker_send_task_events=False,
         worker_redirect_stdouts=False,
@@ -97,6 +98,10 @@ def _transport(settings: Settings) -> dict[str, Any]:
         return {}
     return {
         "visibility_timeout": settings.visibility_seconds,
+        # without these two it is looked for vanished workers every 100 seconds only
+        "unacked_restore_interval": max(settings.visibility_seconds // 10, 1),
+        "unacked_restore_throttle": 1,
+        "unacked_mutex_expire": 30,
         "socket_connect_timeout": ANSWER_SECONDS,
         "socket_timeout": 60.0,  # longer than a worker waits for the next message
         "retry_on_timeout": True,
