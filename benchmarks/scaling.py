@@ -16,8 +16,8 @@ from typing import Any
 
 from benchmarks import scaling_costs
 from benchmarks.measure import Row, milliseconds
-from benchmarks.scaling_costs import Compute, Figures, Operation, RunUpdate, StoreCosts, Worker
-from benchmarks.scaling_model import RANGED, Costs, Plan, bounds, cores_needed, deaths, enough_workers, simulate
+from benchmarks.scaling_costs import Compute, Figures, Operation, RealRun, RunUpdate, StoreCosts, Worker
+from benchmarks.scaling_model import RANGED, Costs, Plan, bounds, cores_needed, enough_workers, simulate
 from farp.jobs.runs import Request, planned
 from farp.store.mongo import BATCH_DOCUMENTS
 from farp.store.protocol import BOOK, FACTOR_CONTRIBUTIONS, PORTFOLIOS, PRICES, USER_PORTFOLIOS
@@ -25,8 +25,6 @@ from farp.store.protocol import BOOK, FACTOR_CONTRIBUTIONS, PORTFOLIOS, PRICES, 
 USERS = (10_000, 100_000, 1_000_000)
 WORKERS = (1, 2, 5, 10, 20, 50, 100, 125, 200)
 SHARDS = (1, 4, 16)
-DEATHS_PER_PROCESS_HOUR = 0.05
-SEED = 7
 VISIBILITY_SECONDS = 300.0  # farp.settings, REFRESH_VISIBILITY_SECONDS
 API_SECONDS = 0.0076
 """Median answer of the API to `/risk/factor-contributions`, which computes it: docs/benchmarks.md, "Engine and API"."""
@@ -163,15 +161,32 @@ def nightly_tables(figures: Figures, assumed: Assumed) -> Iterator[tuple[str, st
                 _percent(outcome.store_use),
             )
         )
+    real = figures.real_run
+    plan = Plan(users=real.users, chunk_users=chunk_users(real.users), cores=real.processes, slots=1)
+    played = simulate(plan, sqlite_costs(figures))
+    yield (
+        "The simulation beside a real run",
+        table(
+            ("users", "processes", "simulated", "real, on the clock", "simulated work", "real processor time"),
+            [
+                (
+                    f"{real.users:,}",
+                    f"{real.processes}",
+                    f"{played.seconds:.1f} s",
+                    f"{real.seconds:.1f} s",
+                    f"{(played.worker_use * plan.processes + played.store_use + played.run_document_use) * played.seconds:.1f} s",
+                    f"{real.processor:.1f} s",
+                )
+            ],
+        ),
+    )
     yield "One machine with SQLite", table(("users", "chunks × users", "run", "cores busy", "write lock held"), lines)
 
     lines = []
-    enough = {}
     for users in USERS:
         plans = {workers: _plan(users, workers, assumed, shards=1) for workers in WORKERS}
         times = [(workers, simulate(plan, costs).seconds) for workers, plan in plans.items()]
-        enough[users] = enough_workers(times)
-        lines.append((f"{users:,}", *(_minutes(time) for _, time in times), str(enough[users])))
+        lines.append((f"{users:,}", *(_minutes(time) for _, time in times), f"{enough_workers(times)}"))
     yield "Workers, one shard", table(("users", *(f"{workers}" for workers in WORKERS), "enough"), lines)
 
     lines = []
@@ -179,10 +194,14 @@ def nightly_tables(figures: Figures, assumed: Assumed) -> Iterator[tuple[str, st
         outcomes = [(workers, simulate(_plan(USERS[-1], workers, assumed, shards=shards), costs).seconds) for workers in WORKERS]
         last = _plan(USERS[-1], WORKERS[-1], assumed, shards=shards)
         longest = simulate(last, costs).longest_chunk
-        lines.append((f"{shards}", *(_minutes(time) for _, time in outcomes), bounds(last, costs).limit, f"{longest:.0f} s"))
+        lines.append(
+            (f"{shards}", *(_minutes(time) for _, time in outcomes), f"{enough_workers(outcomes)}", bounds(last, costs).limit, f"{longest:.0f} s")
+        )
     yield (
         "Shards, 1 million users",
-        table(("shards", *(f"{workers}" for workers in WORKERS), f"sets the time at {WORKERS[-1]}", f"longest chunk at {WORKERS[-1]}"), lines),
+        table(
+            ("shards", *(f"{workers}" for workers in WORKERS), "enough", f"sets the time at {WORKERS[-1]}", f"longest chunk at {WORKERS[-1]}"), lines
+        ),
     )
 
     yield (
@@ -196,36 +215,26 @@ def nightly_tables(figures: Figures, assumed: Assumed) -> Iterator[tuple[str, st
     base = _plan(USERS[-1], 20, assumed, shards=4)
     calm = simulate(base, costs).seconds
     lines = []
-    for timeout in (0.0, VISIBILITY_SECONDS, 3600.0):
-        dying = replace(base, deaths=deaths(base.processes, DEATHS_PER_PROCESS_HOUR, calm, SEED), visibility_timeout=timeout)
-        outcome = simulate(dying, costs)
-        lines.append(
-            (
-                _minutes(timeout),
-                f"{len(dying.deaths)}",
-                f"{outcome.chunks_redone}",
-                _minutes(outcome.seconds),
-                f"+ {_minutes(outcome.seconds - calm)}",
-            )
-        )
+    for lost in (1, 5):
+        dying = replace(base, deaths=tuple((process, calm * (process + 1) / (lost + 1)) for process in range(lost)))
+        for timeout in (0.0, VISIBILITY_SECONDS, 3600.0):
+            outcome = simulate(replace(dying, visibility_timeout=timeout), costs)
+            back = f"after {_minutes(timeout)}" if timeout else "at once"
+            lines.append((f"{lost}", back, f"{outcome.chunks_redone}", _minutes(outcome.seconds), f"+ {_minutes(outcome.seconds - calm)}"))
     yield (
         "Worker deaths, 1 million users on 20 workers and 4 shards",
-        table(("a lost chunk returns after", "deaths", "chunks done again", "run", "more"), lines),
+        table(("deaths", "a lost chunk comes back", "chunks done again", "run", "more than without"), lines),
     )
 
     lines = []
     for workers in (1, 20, 200):
         for tickers in (figures.price_tickers, TICKERS_OF_A_MILLION):
             processes, size = workers * 2, figures.price_bytes * tickers
-            alone = replace(_plan(100, workers, assumed, shards=1), chunk_users=100)
-            served = simulate(alone, Costs(start=costs.start, prices=assumed.read * tickers)).seconds
             waited = costs.start + processes * assumed.read * tickers / assumed.cores
-            lines.append(
-                (f"{workers}", f"{tickers:,}", _megabytes(size), _megabytes(size * processes), _minutes(max(served, waited)), f"{USERS[-1]:,}")
-            )
+            lines.append((f"{workers}", f"{tickers:,}", _megabytes(size), _megabytes(size * processes), _minutes(waited)))
     yield (
         "A night's new prices",
-        table(("workers", "tickers", "prices in each process", "read by all", "last process ready after", "results out of date of 1 million"), lines),
+        table(("workers", "tickers", "prices in each process", "read by all processes", "last process ready after"), lines),
     )
 
 
@@ -318,7 +327,12 @@ def cost_rows(figures: Figures) -> list[Row]:
             who = f"client {_fine(o.client)}" + (f", server {_fine(o.server)}" if o.server is not None else "")
             rows.append(row(f"{store.name}: {o.name} a document of `{o.collection}` ({who})", o.wall, o.floor, "bare driver", _fine))
         rows += [
-            row(f"{store.name}: change the run document, {u.chunks:,} chunks, {u.bytes / 1000:,.0f} kB", u.update, u.floor, "bare driver")
+            row(
+                f"{store.name}: change the run document, {u.chunks:,} chunk{'s' * (u.chunks > 1)}, {u.bytes / 1000:,.0f} kB",
+                u.update,
+                u.floor,
+                "bare driver",
+            )
             for u in store.run_updates
         ]
         alone = 1 / next(u.update for u in store.run_updates if u.chunks == 500)
@@ -389,7 +403,15 @@ def figures_of(found: Mapping[str, Any]) -> Figures:
         )
         for store in found["stores"]
     ]
-    return Figures(**{**found, "compute": tuple(Compute(**one) for one in found["compute"]), "stores": tuple(stores), "worker": Worker(**worker)})
+    return Figures(
+        **{
+            **found,
+            "compute": tuple(Compute(**one) for one in found["compute"]),
+            "stores": tuple(stores),
+            "worker": Worker(**worker),
+            "real_run": RealRun(**found["real_run"]),
+        }
+    )
 
 
 def main() -> None:

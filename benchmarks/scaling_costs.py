@@ -13,6 +13,7 @@ import itertools
 import json
 import os
 import queue
+import resource
 import sqlite3
 import statistics
 import subprocess
@@ -37,6 +38,7 @@ from benchmarks.measure import peak_memory
 from farp.demo import demo_users
 from farp.jobs import runs
 from farp.jobs.chunk import computed
+from farp.jobs.local import refresh
 from farp.jobs.runs import Chunk, Request
 from farp.market import PriceHistory
 from farp.portfolio import cash_currency
@@ -54,10 +56,11 @@ from farp.store.users import converted
 SMALL, LARGE = 100, 1000  # users in the two chunks whose times tell the cost of a chunk from that of a user
 MANY_POSITIONS = 20
 DOCUMENTS = 500
-DOCUMENTS_AT_A_SERVER = 100  # fewer, because FerretDB's writes take the longer the more documents there are
-GROWN = 400
+DOCUMENTS_AT_A_SERVER = 50  # fewer, because FerretDB's writes take the longer the more documents there are
+GROWN = 200
 CHUNK_COUNTS = (1, 100, 500, 2000)
 REPEATS = 3
+REAL_USERS = 4000
 RUN_REPEATS = 12
 WRITERS = 4
 WRITER_SECONDS = 3.0
@@ -136,6 +139,16 @@ class Worker:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RealRun:
+    """A real run of `users` on this machine against SQLite: seconds on the clock, and processor time of all its processes."""
+
+    users: int
+    processes: int
+    seconds: float
+    processor: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
     """Everything measured in one run."""
 
@@ -149,6 +162,7 @@ class Figures:
     """Of a SQLite file with its indexes."""
     stores: tuple[StoreCosts, ...]
     worker: Worker
+    real_run: RealRun
     price_bytes: float
     price_tickers: int
 
@@ -241,7 +255,7 @@ def chunk_of(users: Sequence[Document]) -> Chunk:
     return Chunk(first=min(document["_id"] for document in users), last=max(document["_id"] for document in users))
 
 
-def compute(positions: int | None) -> Compute:
+def compute(positions: int | None = None) -> Compute:
     """Measure `computed` without a store: processor time of chunks of two sizes."""
     history = load_sample()
     with tempfile.TemporaryDirectory() as folder:
@@ -310,6 +324,20 @@ def memory(users: int) -> dict[str, int]:
                 fill(desk.store, documents)
                 computed(desk, chunk_of(documents), Request(force=True), NOW)
     return {"opened": opened, "peak": peak_memory()}
+
+
+def real_run(users: int) -> RealRun:
+    """Do a run as `farp refresh --force` does it, on all cores."""
+    cores = os.cpu_count() or 1
+    with tempfile.TemporaryDirectory() as folder, open_desk(load_settings({"FARP_DATA_DIR": folder})) as desk:
+        fill(desk.store, uploads(users, desk.history))
+        before = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+        start = time.perf_counter()
+        refresh(desk, Request(force=True), processes=cores)
+        seconds = time.perf_counter() - start
+        after = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    processor = sum(late.ru_utime + late.ru_stime - early.ru_utime - early.ru_stime for early, late in zip(before, after, strict=True))
+    return RealRun(users=users, processes=cores, seconds=seconds, processor=processor)
 
 
 def in_a_child(part: str, *arguments: str) -> Any:
@@ -455,7 +483,7 @@ def _raw_writing(raw: Raw, collection: str, documents: Mapping[str, Document]) -
 
 
 def write_growth(store: Store, documents: Sequence[Document]) -> float:
-    """Return by how much one write takes longer for every document more that the collection has, seconds; measured between 100 and 400."""
+    """Return by how much one write takes longer for every document more that the collection has, seconds; measured between 50 and 200."""
     some = documents[:BATCH_DOCUMENTS]
     times = []
     for size in (DOCUMENTS_AT_A_SERVER, GROWN):
@@ -646,13 +674,21 @@ def measure() -> Figures:
         bytes_on_disk_per_user=on_disk,
         stores=tuple(stores),
         worker=worker(),
+        real_run=RealRun(**in_a_child("run", str(REAL_USERS))),
         price_bytes=statistics.fmean(sizes[PRICES]),
         price_tickers=len(sizes[PRICES]),
     )
 
 
-if __name__ == "__main__":
-    if sys.argv[1] == "compute":
-        print(json.dumps(dataclasses.asdict(compute(int(sys.argv[2]) if len(sys.argv) > 2 else None))))
+def main() -> None:
+    part, arguments = sys.argv[1], [int(argument) for argument in sys.argv[2:]]
+    if part == "compute":
+        print(json.dumps(dataclasses.asdict(compute(*arguments))))
+    elif part == "run":
+        print(json.dumps(dataclasses.asdict(real_run(*arguments))))
     else:
-        print(json.dumps(memory(int(sys.argv[2]))))
+        print(json.dumps(memory(*arguments)))
+
+
+if __name__ == "__main__":
+    main()

@@ -12,8 +12,6 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-
 BATCH_USERS = 100
 """Users whose documents are asked for or written together; finer steps change the outcome by less than a batch."""
 
@@ -304,20 +302,6 @@ def bounds(plan: Plan, costs: Costs) -> Bounds:
         store=plan.users * (costs.store_read_user + costs.store_write_user) / (plan.shards * plan.slots),
         run_document=2 * len(chunks) * hold if plan.one_run_document else 0.0,
     )
-
-
-def deaths(processes: int, per_process_hour: float, seconds: float, seed: int) -> tuple[tuple[int, float], ...]:
-    """Return drawn deaths of `processes` over `seconds`: exponential times between them, the same for the same seed."""
-    if per_process_hour <= 0:
-        return ()
-    rng = np.random.default_rng(seed)
-    drawn: list[tuple[int, float]] = []
-    for process in range(processes):
-        at = float(rng.exponential(3600.0 / per_process_hour))
-        while at < seconds:
-            drawn.append((process, at))
-            at += float(rng.exponential(3600.0 / per_process_hour))
-    return tuple(drawn)
 
 
 def enough_workers(times: Sequence[tuple[int, float]], gain: float = 0.1) -> int:
