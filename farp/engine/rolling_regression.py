@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from farp.engine.checks import Floats, one_series, series
 from farp.engine.factor_model import regress
@@ -82,7 +83,7 @@ def rolling_regression(returns: ArrayLike, factor_returns: ArrayLike, window: in
     alive = squares > 1e-9 * window
     length = np.sqrt(np.where(alive, squares, 1.0))
     correlations = products[:, :-1, :-1] / (length[:, :-1, None] * length[:, None, :-1])
-    solvable = alive[:, :-1].all(axis=1) & (np.linalg.eigvalsh(correlations)[:, 0] > _WELL_CONDITIONED)
+    solvable = alive[:, :-1].all(axis=1) & _well_conditioned(correlations)
     easy = np.where(solvable[:, None, None], correlations, np.eye(factors))
     with_y = products[:, :-1, -1] / length[:, :-1]
     standardised = np.linalg.solve(easy, with_y[..., None])[..., 0]
@@ -94,6 +95,16 @@ def rolling_regression(returns: ArrayLike, factor_returns: ArrayLike, window: in
         loadings[i] = np.where(fit.identified, fit.loadings[0], np.nan)
         r_squared[i] = fit.r_squared[0]
     return RollingRegression(loadings=loadings, r_squared=r_squared, window=window)
+
+
+def _well_conditioned(correlations: Floats) -> NDArray[np.bool_]:
+    """Return whether the smallest eigenvalue of each correlation matrix is large enough: (..., n, n) -> (...,).
+
+    It is at least the determinant over e, since the mean of the others is at most n / (n - 1); few matrices need their eigenvalues.
+    """
+    enough = np.asarray(np.linalg.det(correlations) > math.e * _WELL_CONDITIONED)
+    enough[~enough] = np.linalg.eigvalsh(correlations[~enough])[:, 0] > _WELL_CONDITIONED
+    return enough
 
 
 def _running(values: Floats, window: int) -> Floats:

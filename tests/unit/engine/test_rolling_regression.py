@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from farp.engine.factor_model import regress
-from farp.engine.rolling_regression import rolling_regression
+from farp.engine.rolling_regression import _WELL_CONDITIONED, _well_conditioned, rolling_regression
 from farp.errors import InsufficientHistory, InvalidInput
 from tests.markets import frozen
 
@@ -34,6 +34,15 @@ def test_every_window_is_the_direct_fit(factors, window, common):
     loadings, r_squared = direct(y, x, window)
     assert result.loadings == pytest.approx(loadings, rel=1e-8, abs=1e-9)
     assert result.r_squared == pytest.approx(r_squared, rel=1e-9)
+
+
+@pytest.mark.parametrize("factors", [1, 2, 3, 9, 20])
+@pytest.mark.parametrize("apart", [1.0, 1e-2, 2e-3, 1e-3, 1e-5, 0.0])
+def test_the_determinant_decides_as_the_eigenvalues_do(factors, apart):
+    windows = np.random.default_rng(3).normal(size=(100, factors, 60))
+    windows[:, 0] = windows[:, -1] + apart * windows[:, 0]
+    correlations = np.array([np.atleast_2d(np.corrcoef(window)) for window in windows])
+    assert (_well_conditioned(correlations) == (np.linalg.eigvalsh(correlations)[:, 0] > _WELL_CONDITIONED)).all()
 
 
 def test_calm_windows_after_a_storm_keep_their_digits():
