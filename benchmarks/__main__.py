@@ -7,7 +7,7 @@ import importlib
 
 from benchmarks.measure import print_table
 
-PARTS = ("single", "depth", "book", "holdings", "prices", "scaling", "api", "screen")
+PARTS = ("single", "depth", "book", "holdings", "prices", "scaling", "api", "screen", "book_screen")
 
 
 def main() -> None:

@@ -217,6 +217,20 @@ def test_what_is_not_computed_can_be_computed_here(empty: tuple[OpenAt, Path]) -
     assert cards(app)["VaRs added up"] != "–"
 
 
+def test_the_vars_are_not_added_up_while_one_is_missing(empty: tuple[OpenAt, Path]) -> None:
+    open_at, directory = empty
+    with open_desk(load_settings({"FARP_DATA_DIR": str(directory)})) as desk:
+        desk.seed(2)
+        refresh(desk, Request(), processes=1)
+        desk.save_portfolio("New", [Position("AAPL", 1.0)])
+        app = open_at("book")
+        assert "1 portfolio is not computed yet" in words(app)
+        assert cards(app)["VaRs added up"] == "–", "a sum of some would pass for the sum of all"
+        desk.delete_portfolio("new.me")
+        app.run()
+        assert cards(app)["VaRs added up"] != "–", "what another process changed is seen by the next run"
+
+
 def test_an_empty_store_says_how_to_begin(empty: tuple[OpenAt, Path]) -> None:
     open_at, _ = empty
     for page, said in (("book", "No portfolios yet"), ("runs", "There was no run yet"), ("compare", "Pick two or more")):
@@ -258,7 +272,10 @@ def test_compare_shows_the_reports_side_by_side(open_at: OpenAt, desk: Desk) -> 
     ("link", "said"),
     [
         ("nobody.user_999", "There is no portfolio 'nobody.user_999'"),
-        ("balanced-60-40.user_001,a,b,c,d", "cannot be used"),
+        (
+            "balanced-60-40.user_001,tech-growth.user_002,long-short-equity.user_003,multi-currency-reserve.user_004,crypto-tilt.user_005",
+            "It names 5 portfolios, and 4 can be compared",
+        ),
         (",,", "Pick two or more"),
         ("nothing-known.odd", "is left out"),
     ],
