@@ -70,9 +70,10 @@ def test_the_scenario_lives_in_the_link(open_app: OpenApp, desk: Desk) -> None:
     app.selectbox(key="scenario").select("lehman-2008").run()
     assert cards(app)["Outcome"] == money(result.result("lehman-2008").total)
     assert "had no price then" in words(app)
-    app = open_app("stress", portfolio=LONG_SHORT, scenario="nope")
+    app = open_app("stress", portfolio=LONG_SHORT, scenario="covid-2002")
     assert not app.exception
-    assert "cannot be used" in words(app)
+    (said,) = [warning.value.replace("\\", "") for warning in app.warning]
+    assert said.endswith("cannot be used, so the default is shown. There is no scenario of that id; the nearest is covid-2020.")
 
 
 def test_a_crisis_that_reaches_a_twentieth_of_the_holdings_has_no_figure_and_no_rank(open_app: OpenApp, desk: Desk) -> None:
@@ -200,10 +201,44 @@ def test_a_link_that_makes_no_sense_is_said_and_the_page_stands(open_app: OpenAp
     assert not app.exception
 
 
-def test_an_unknown_name_in_a_link_is_a_sentence(open_app: OpenApp) -> None:
-    app = open_app("stress", portfolio=LONG_SHORT, part="builder", shocks="factor:Oil=5")
+@pytest.mark.parametrize(("link", "name"), [("factor:Oil=5", "'Oil'"), ("factor:Market=-20,sector:X=-10", "'Market=-20,sector:X'")])
+def test_an_unknown_name_in_a_link_is_one_sentence_and_cannot_be_saved(open_app: OpenApp, link: str, name: str) -> None:
+    app = open_app("stress", portfolio=LONG_SHORT, part="builder", shocks=link)
     assert not app.exception
-    assert "There is no factor 'Oil' to shock" in words(app)
+    assert words(app).count(f"There is no factor {name} to shock") == 1
+    assert "cannot be used, so the default is shown" in words(app)
+    assert app.session_state["_url_shocks"] == "factor:Market=-20"
+
+
+def test_a_saved_scenario_that_names_what_is_gone_is_said_once_and_cannot_be_saved(open_app: OpenApp, clean: Desk) -> None:
+    clean.store.put("scenarios", {"_id": "old", "scenario_name": "Old", "mode": "direct", "shocks": [{"kind": "factor", "name": "Oil", "size": 0.1}]})
+    app = open_app("stress", portfolio=LONG_SHORT, part="builder")
+    app.selectbox(key="start_from").select("old").run()
+    assert not app.exception
+    assert words(app).count("There is no factor 'Oil' to shock") == 1
+    assert app.button(key="save_scenario").disabled
+
+
+def test_another_name_never_overwrites_and_a_saved_one_can_be_renamed(open_app: OpenApp, clean: Desk) -> None:
+    clean.save_scenario(
+        HypotheticalScenario(name="😀", what="Why.", mode=ShockMode.DIRECT, shocks=(Shock(kind=ShockKind.FACTOR, name="Market", size=-0.2),))
+    )
+    smile = clean.scenarios()[0].id
+    app = open_app("stress", portfolio=LONG_SHORT, part="builder", shocks="factor:Gold=-50", mode="direct")
+    app.text_input(key="scenario_name").set_value("金价下跌").run()
+    assert app.button(key="save_scenario").label == "Save"
+    assert not [button for button in app.button if button.key in {"delete_scenario", "rename_scenario"}]
+    app.button(key="save_scenario").click().run()
+    assert {one.name: one.shocks[0].size for one in clean.scenarios()} == {"😀": -0.2, "金价下跌": -0.5}
+    assert (app.button(key="save_scenario").label, app.button(key="save_scenario").disabled) == ("Saved", True)
+
+    app.selectbox(key="start_from").select(smile).run()
+    app.text_input(key="scenario_name").set_value("Shares fall").run()
+    assert app.button(key="save_scenario").label == "Save"
+    app.button(key="rename_scenario").click().run()
+    assert not app.exception
+    assert {one.name: (one.shocks[0].size, one.what) for one in clean.scenarios()} == {"Shares fall": (-0.2, "Why."), "金价下跌": (-0.5, "")}
+    assert app.button(key="save_scenario").label == "Saved"
 
 
 def test_rows_that_are_empty_are_no_rows() -> None:

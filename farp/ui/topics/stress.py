@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from functools import partial
 
 import numpy as np
@@ -12,7 +13,7 @@ from farp.analysis.reverse_stress import ReverseStressAnalysis
 from farp.analysis.stress import ScenarioKind, StressAnalysis, StressResult, reached_share
 from farp.analysis.window import Window
 from farp.engine.stress import LEAST_COVERED
-from farp.errors import FarpError
+from farp.errors import FarpError, InvalidInput
 from farp.format import day, money, number, percent
 from farp.portfolio import cash_currency
 from farp.report.stress_sentences import KIND_NAMES, coverage_in_words
@@ -64,7 +65,8 @@ EDITOR = (
     " currency itself moves every other one: when it gains 10 %, each of them loses 9.1 %. A **sector's** or **asset class's** shock moves all"
     " its members; where everything follows, the group as a whole, and each member by its own beta to it."
 )
-NAME = "A saved scenario is part of the ranking of every portfolio. Saving under a name that exists replaces it."
+NAME = "A saved scenario is part of the ranking of every portfolio. Saving under a name that exists replaces it; another name makes another scenario."
+RENAME = "Gives the saved scenario you began from this name and these shocks. *Save* keeps it and adds another one."
 LOSS = "How much would be lost, in percent of the net asset value."
 LOSS_AMOUNT = "How much would be lost, in the base currency: without a positive net asset value there is no share of it."
 WITHIN = "How many trading days the move may take: 21 are about a month. The longer, the more ordinary a given loss."
@@ -195,7 +197,18 @@ def pick_scenario(result: StressAnalysis) -> StressResult:
     if st.session_state.get("scenario", st.session_state.get("_kept_scenario")) not in options:  # deleted since
         st.session_state.pop("scenario", None)
         st.session_state.pop("_kept_scenario", None)
-    return result.result(controls.choice("Scenario", options, key="scenario", default=next(iter(options)), help=SCENARIO))
+    first = next(iter(options))
+
+    def known(id: str) -> str:
+        if id not in options:
+            near = difflib.get_close_matches(id.casefold(), options, 1, 0.5)
+            raise InvalidInput(f"There is no scenario of that id{f'; the nearest is {near[0]}' if near else ''}.")
+        return id
+
+    asked = controls.linked("scenario", first, known, "")
+    st.session_state["scenario"] = asked if asked in options else first
+    picked = st.selectbox("Scenario", list(options), format_func=lambda id: options[id], key="scenario", help=SCENARIO)
+    return result.result(str(controls.keep("scenario", picked)))
 
 
 def ranking(result: StressAnalysis) -> Table:

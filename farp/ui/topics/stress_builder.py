@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from farp.analysis.stress import shockable
+from farp.analysis.stress import checked, shockable
+from farp.charts.words import short
 from farp.engine.stress_library import (
     EXAMPLES,
     HIGHEST_SHOCK,
@@ -23,12 +25,12 @@ from farp.engine.stress_library import (
 )
 from farp.errors import FarpError, InvalidInput
 from farp.format import bucket
-from farp.service.scenarios import scenario_id
+from farp.service.scenarios import same_name
 from farp.ui import controls
 from farp.ui.desk import desk
 from farp.ui.text import literal
 from farp.ui.topics import stress
-from farp.ui.upload.editor import save_button
+from farp.ui.upload.editor import ask, due, save_button
 
 WHAT, MOVE = "What moves", "By, %"
 SHOCKS, MODE = "shocks", "mode"
@@ -41,7 +43,7 @@ _KINDS = {
     ShockKind.CURRENCY: "Currency",
     ShockKind.TICKER: "Ticker",
 }
-_BASE, _VERSION, _NAME, _START = "_shocks_base", "_shocks_version", "scenario_name", "start_from"
+_BASE, _VERSION, _NAME, _START, _EDITED = "_shocks_base", "_shocks_version", "scenario_name", "start_from", "_scenario_edited"
 
 
 def builder(base_currency: str, held: Sequence[str]) -> HypotheticalScenario | None:
@@ -63,7 +65,8 @@ def builder(base_currency: str, held: Sequence[str]) -> HypotheticalScenario | N
     if problem is None:
         try:
             name = st.session_state.get(_NAME, "").strip()
-            scenario = HypotheticalScenario(name=name or "Your scenario", mode=ShockMode(mode), shocks=shocks)
+            given = HypotheticalScenario(name=name or "Your scenario", mode=ShockMode(mode), shocks=shocks)
+            scenario = checked(given, desk().history, base_currency)
         except InvalidInput as error:
             problem = "Add a row: choose what moves, and by how much." if not shocks else str(error)
     if problem is not None:
@@ -82,6 +85,7 @@ def _start_from(saved: Sequence[HypotheticalScenario]) -> None:
         _reset(scenario.shocks)
         st.session_state[MODE] = scenario.mode.value
         st.session_state[_NAME] = scenario.name if scenario in saved else ""
+        st.session_state[_EDITED] = scenario.id if scenario in saved else None
 
     st.selectbox(
         "Start from",
@@ -97,7 +101,12 @@ def _start_from(saved: Sequence[HypotheticalScenario]) -> None:
 
 def _shocks(base_currency: str, held: Sequence[str]) -> tuple[tuple[Shock, ...], str | None]:
     """Draw the table and return its shocks, and what is wrong with them."""
-    asked: tuple[Shock, ...] = tuple(controls.linked(SHOCKS, EXAMPLES[0].shocks, _read, "shocks such as factor:Market=-20 separated by semicolons"))
+
+    def known(text: str) -> tuple[Shock, ...]:
+        shocks = _read(text)
+        return checked(HypotheticalScenario(name="x", mode=ShockMode.DIRECT, shocks=shocks), desk().history, base_currency).shocks if shocks else ()
+
+    asked: tuple[Shock, ...] = tuple(controls.linked(SHOCKS, EXAMPLES[0].shocks, known, "shocks such as factor:Market=-20 separated by semicolons"))
     key = f"shock_rows_{st.session_state.get(_VERSION, 0)}"
     # a link that is news, or an editor whose edits went away with the page: what was asked for is where the table begins
     if asked != st.session_state.get("_kept_" + SHOCKS) or key not in st.session_state:
@@ -184,8 +193,12 @@ def _reset(shocks: Sequence[Shock]) -> None:
 def _saving(scenario: HypotheticalScenario | None, saved: Sequence[HypotheticalScenario]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="saving_scenario"):
         name = st.text_input("Name", key=_NAME, max_chars=80, placeholder="To save it, give it a name", help=stress.NAME, width=320).strip()
-        there = next((known for known in saved if name and known.id == scenario_id(name)), None)
-        pressed = save_button("Save changes" if there else "Save", key="save_scenario", disabled=scenario is None or not name)
+        there = next((known for known in saved if name and same_name(known.name, name)), None)
+        edited = next((known for known in saved if known.id == st.session_state.get(_EDITED)), None)
+        kept_already = there is not None and scenario is not None and _alike(there, scenario)
+        label = "Save" if there is None else "Saved" if kept_already else "Save changes"
+        pressed = save_button(label, key="save_scenario", disabled=scenario is None or not name or kept_already)
+        renamed = edited is not None and there is None and scenario is not None and name and _rename_button(edited)
         if there is not None:
             with st.popover("Delete", icon=":material/delete:"):
                 st.write(f"Delete **{literal(there.name)}** for every portfolio?")
@@ -193,14 +206,37 @@ def _saving(scenario: HypotheticalScenario | None, saved: Sequence[HypotheticalS
     said = st.session_state.pop("_scenario_said", None)
     if said:
         st.toast(literal(said), icon=":material/check:")
-    if pressed and scenario is not None:
+    if (pressed or renamed) and scenario is not None:
+        before = edited if renamed else there
+        wanted = replace(scenario, what=before.what) if before is not None else scenario  # the table has no field for it
         try:
-            kept = desk().save_scenario(scenario, replace=there is not None)
+            kept = desk().replace_scenario(edited.id, wanted) if renamed and edited else desk().save_scenario(wanted, replace=there is not None)
         except FarpError as error:
             stress.warn(error)
         else:
-            st.session_state["_scenario_said"] = f"{kept.name} is saved and part of the ranking."
+            st.session_state[_EDITED] = kept.id
+            st.session_state["_scenario_said"] = (
+                f"{edited.name} is now called {kept.name}." if renamed and edited else f"{kept.name} is saved and part of the ranking."
+            )
             st.rerun()
+
+
+def _rename_button(edited: HypotheticalScenario) -> bool:
+    """Draw the button that gives the scenario begun from another name; return whether that is to be done now."""
+    st.button(
+        f"Rename {literal(short(edited.name, 30))}",
+        key="rename_scenario",
+        icon=":material/edit:",
+        help=stress.RENAME,
+        on_click=ask,
+        args=("rename_scenario_asked",),
+    )
+    return bool(due("rename_scenario_asked"))
+
+
+def _alike(one: HypotheticalScenario, other: HypotheticalScenario) -> bool:
+    """Return whether saving `other` over `one` would change nothing."""
+    return (one.name, one.mode, *map(shock_text, one.shocks)) == (other.name, other.mode, *map(shock_text, other.shocks))
 
 
 def _delete(id: str) -> None:
@@ -210,4 +246,4 @@ def _delete(id: str) -> None:
         st.session_state["_scenario_said"] = str(error)
     else:
         st.session_state["_scenario_said"] = "The scenario is deleted."
-    st.session_state[_NAME] = ""
+    st.session_state[_NAME], st.session_state[_EDITED] = "", None

@@ -56,6 +56,39 @@ def test_an_existing_one_is_replaced_only_when_asked(store: Store) -> None:
     assert len(list_scenarios(store)) == 2
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("😀", "金价下跌"), ("石油", "Нефть"), ("a/b", "a b"), ("Oil", "Oil 金"), ("a b", "A-B")],
+    ids=["emoji", "letters", "sign", "part", "case"],
+)
+def test_scenarios_of_different_names_never_meet(store: Store, one: str, other: str) -> None:
+    first, second = save_scenario(store, made(one, -0.2)), save_scenario(store, made(other, -0.5), replace=True)
+    assert first.id != second.id
+    assert {scenario.name: scenario.shocks[0].size for scenario in list_scenarios(store)} == {one: -0.2, other: -0.5}
+    save_scenario(store, made(other.upper(), -0.7), replace=True)
+    assert {scenario.shocks[0].size for scenario in list_scenarios(store)} == {-0.2, -0.7}
+    with pytest.raises(Conflict):
+        save_scenario(store, made(f" {other} "))
+    delete_scenario(store, first.id)
+    assert save_scenario(store, made(other, -0.9), replace=True).id == second.id
+    assert [scenario.shocks[0].size for scenario in list_scenarios(store)] == [-0.9]
+
+
+def test_a_name_whose_words_are_a_built_in_ones_has_an_id_of_its_own(store: Store) -> None:
+    saved = save_scenario(store, made("Covid 2020!"))
+    assert saved.id.startswith("covid-2020-")
+    assert find_scenario(store, saved.id) == saved
+
+
+def test_a_rename_keeps_what_is_there_and_needs_no_room(store: Store) -> None:
+    save_scenario(store, made("a b", 0.1))
+    renamed = replace_scenario(store, "a-b", made("A/B", 0.2))
+    assert (renamed.id, [scenario.name for scenario in list_scenarios(store)]) == ("a-b", ["A/B"])
+    store.put_many(SCENARIOS, [{"_id": f"s{i}"} for i in range(MOST_SCENARIOS - 1)])
+    assert replace_scenario(store, "a-b", made("Other", 0.3)).id == "other"
+    assert store.count(SCENARIOS) == MOST_SCENARIOS
+
+
 @pytest.mark.parametrize("id", ["nope", "", "a\0b", "oil up"])
 def test_what_is_not_there_is_said(store: Store, id: str) -> None:
     for action in (lambda: find_scenario(store, id), lambda: delete_scenario(store, id), lambda: replace_scenario(store, id, made())):
@@ -134,4 +167,5 @@ def test_of_two_who_save_the_same_name_at_once_one_is_told(store: Store) -> None
 
 def test_ids_are_made_of_names() -> None:
     assert scenario_id("Öl auf 150 $!") == "ol-auf-150"
-    assert scenario_id("石油") == "scenario"
+    assert scenario_id("石油").startswith("scenario-")
+    assert scenario_id("石油") != scenario_id("金价下跌")
