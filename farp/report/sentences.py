@@ -11,6 +11,8 @@ from farp.engine.checks import Floats
 from farp.engine.value_at_risk import ValueAtRisk
 from farp.format import day, money, number, percent
 
+FAR_APART = 0.2
+"""From this difference on, as a fraction, the VaR of overlapping periods is said beside the one scaled from a day."""
 EVEN_SPREAD = 1.25
 """A holding whose share of losses exceeds this multiple of its weight carries more risk than its size."""
 
@@ -27,12 +29,21 @@ def odds(confidence: float, of: str = "days") -> str:
 
 
 def value_at_risk_in_words(figure: ValueAtRisk, currency: str) -> str:
-    """Return one VaR figure as a sentence: ``On 19 of 20 days the loss stays below $3,116.``"""
-    one_day = figure.horizon_days == 1
-    on = f"On {odds(figure.confidence)}" if one_day else f"In {odds(figure.confidence, f'periods of {figure.horizon_days} trading days')}"
+    """Return one VaR figure as a sentence: ``On 19 of 20 days the loss would have stayed below $3,116.``
+
+    A figure over several days is the model's, and is worded as that; what the overlapping periods of the window say is added where it
+    differs by more than 20 %.
+    """
+    if figure.horizon_days == 1:
+        on = f"On {odds(figure.confidence)}"
+        if figure.amount < 0:
+            return f"{on} the holdings would have gained at least {money(-figure.amount, currency)}."
+        return f"{on} the loss would have stayed below {money(figure.amount, currency)}."
+    by = "By the square-root rule, which takes days to be independent,"
+    periods = odds(figure.confidence, f"periods of {figure.horizon_days} trading days")
     if figure.amount < 0:
-        return f"{on} the holdings gain at least {money(-figure.amount, currency)}."
-    return f"{on} the loss stays below {money(figure.amount, currency)}."
+        return f"{by} the holdings gain at least {money(-figure.amount, currency)} in {periods}{_overlapping(figure, currency)}."
+    return f"{by} the loss stays below {money(figure.amount, currency)} in {periods}{_overlapping(figure, currency)}."
 
 
 def how_much(report: RiskReport) -> str:
@@ -82,6 +93,15 @@ def how_it_went(report: RiskReport) -> str:
         return f"{sentence} and have since made it up."
     now = percent(fall.current) if fall.current is not None else money(fall.current_amount, report.base_currency)
     return f"{sentence}; today they stand {now} below their high."
+
+
+def _overlapping(figure: ValueAtRisk, currency: str) -> str:
+    """Return what the periods of the window themselves say, where that is far from the scaled figure."""
+    seen = figure.overlapping_amount
+    if seen is None or abs(seen - figure.amount) <= FAR_APART * abs(figure.amount):
+        return ""
+    said = money(seen, currency) if seen >= 0 else f"a gain of {money(-seen, currency)}"
+    return f"; the overlapping periods of the window themselves say {said}"
 
 
 def _factors(report: RiskReport) -> str | None:

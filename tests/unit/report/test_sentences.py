@@ -33,19 +33,27 @@ def test_a_confidence_is_a_count_of_days(confidence: float, expected: str) -> No
 def test_the_first_sentence_names_var_and_es(report: RiskReport) -> None:
     figure = report.value_at_risk_at(0.95, 1)
     assert how_much(report) == (
-        f"On 19 of 20 days the loss stays below {money(figure.amount)} ({percent(figure.fraction)} of the value);"
+        f"On 19 of 20 days the loss would have stayed below {money(figure.amount)} ({percent(figure.fraction)} of the value);"
         f" on the one day in 20 that is worse, it averages {money(figure.expected_shortfall)}."
     )
 
 
-def test_longer_horizons_are_periods(report: RiskReport) -> None:
-    figure = report.value_at_risk_at(0.99, 10)
-    assert value_at_risk_in_words(figure, "USD") == f"In 99 of 100 periods of 10 trading days the loss stays below {money(figure.amount)}."
+def test_longer_horizons_are_what_the_square_root_rule_says(report: RiskReport) -> None:
+    figure = dataclasses.replace(report.value_at_risk_at(0.99, 10), amount=1000.0, expected_shortfall=1300.0, overlapping_amount=1190.0)
+    said = "By the square-root rule, which takes days to be independent, the loss stays below $1,000 in 99 of 100 periods of 10 trading days"
+    assert value_at_risk_in_words(figure, "USD") == f"{said}."
+    assert value_at_risk_in_words(dataclasses.replace(figure, overlapping_amount=None), "USD") == f"{said}."
+
+
+@pytest.mark.parametrize(("seen", "said"), [(1210.0, "$1,210"), (790.0, "$790"), (-5.0, "a gain of $5")])
+def test_overlapping_periods_that_say_something_else_are_named(report: RiskReport, seen: float, said: str) -> None:
+    figure = dataclasses.replace(report.value_at_risk_at(0.99, 10), amount=1000.0, expected_shortfall=1300.0, overlapping_amount=seen)
+    assert value_at_risk_in_words(figure, "USD").endswith(f"; the overlapping periods of the window themselves say {said}.")
 
 
 def test_a_var_below_zero_is_a_gain(report: RiskReport) -> None:
     figure = dataclasses.replace(report.value_at_risk_at(0.95, 1), amount=-12.0)
-    assert value_at_risk_in_words(figure, "USD") == "On 19 of 20 days the holdings gain at least $12."
+    assert value_at_risk_in_words(figure, "USD") == "On 19 of 20 days the holdings would have gained at least $12."
 
 
 def test_the_second_sentence_names_the_largest_cause_with_its_share_and_weight(report: RiskReport) -> None:
