@@ -16,7 +16,7 @@ from farp.engine import returns, value_at_risk
 from farp.engine.checks import MINIMUM_OBSERVATIONS, Floats, horizon
 from farp.engine.methods import METHODS
 from farp.engine.methods.age_weighted import AGE_WEIGHTED, age_weighted, age_weights
-from farp.engine.methods.cornish_fisher import CORNISH_FISHER, cornish_fisher
+from farp.engine.methods.cornish_fisher import CORNISH_FISHER, OUTSIDE, cornish_fisher
 from farp.engine.methods.density import Curve, cornish_fisher_density, normal_density_curve, student_t_density
 from farp.engine.methods.estimate import Estimate
 from farp.engine.methods.filtered_historical import FILTERED_HISTORICAL, ewma_variances, filtered_historical, rescaled_to_last
@@ -53,7 +53,7 @@ class MethodFigure:
 
     `fraction` and `expected_shortfall_fraction` are of net asset value, None when that is not positive. `settings` is what was chosen,
     `fitted` what was estimated from the days, for one day and in money (`omega` in its square); `remarks` are sentences to be said
-    beside the figure. `rule` and `tail_observations` are None for a method that does not read its quantile off the days. `historical`
+    beside the figure. `not_compared_because` says why a figure is shown but counts neither as lowest nor as highest. `rule` and `tail_observations` are None for a method that does not read its quantile off the days. `historical`
     is the figure of the VaR table with its interval, for historical simulation only.
     """
 
@@ -71,6 +71,7 @@ class MethodFigure:
     rule: QuantileRule | None = None
     tail_observations: int | None = None
     historical: ValueAtRisk | None = None
+    not_compared_because: str | None = None
 
     @property
     def name(self) -> str:
@@ -112,14 +113,24 @@ class MethodComparison:
         return tuple(row for row in self.rows if isinstance(row, NoFigure))
 
     @property
+    def comparable(self) -> tuple[MethodFigure, ...]:
+        """The figures that count in the comparison: all but those outside what their method is valid for, or all if nothing else is there."""
+        return tuple(figure for figure in self.figures if figure.not_compared_because is None) or self.figures
+
+    @property
+    def not_compared(self) -> tuple[MethodFigure, ...]:
+        """The figures that are shown but do not count in the comparison."""
+        return tuple(figure for figure in self.figures if figure not in self.comparable)
+
+    @property
     def lowest(self) -> MethodFigure | None:
-        """The smallest VaR; None without any figure."""
-        return min(self.figures, key=lambda figure: figure.amount, default=None)
+        """The smallest VaR that counts; None without any figure."""
+        return min(self.comparable, key=lambda figure: figure.amount, default=None)
 
     @property
     def highest(self) -> MethodFigure | None:
-        """The largest VaR; None without any figure."""
-        return max(self.figures, key=lambda figure: figure.amount, default=None)
+        """The largest VaR that counts; None without any figure."""
+        return max(self.comparable, key=lambda figure: figure.amount, default=None)
 
     @property
     def ratio(self) -> float | None:
@@ -179,7 +190,7 @@ def method_figure(window: Window, method: str, confidence: float, horizon_days: 
     estimate = _ESTIMATORS[method](window, confidence, rule)
     (tail,) = estimate.over(days)
     amount, shortfall = float(tail.value_at_risk), float(tail.expected_shortfall)
-    by_rule = method in READ_OFF_DAYS
+    by_rule, remarks = method in READ_OFF_DAYS, estimate.remarks_on()
     thin = thin_tail_warning(estimate.observations, confidence) if by_rule else None
     return MethodFigure(
         method=method,
@@ -192,9 +203,10 @@ def method_figure(window: Window, method: str, confidence: float, horizon_days: 
         observations=estimate.observations,
         settings=estimate.settings,
         fitted={name: float(value) for name, value in estimate.fitted.items()},
-        remarks=(*estimate.remarks_on(), *((thin,) if thin else ())),
+        remarks=(*remarks, *((thin,) if thin else ())),
         rule=rule if by_rule else None,
         tail_observations=math.ceil(value_at_risk.tail_size(estimate.observations, confidence)) if by_rule else None,
+        not_compared_because=OUTSIDE if OUTSIDE in remarks else None,
     )
 
 

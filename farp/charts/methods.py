@@ -26,6 +26,9 @@ ALIKE = 1e-9
 FAR = 4.0
 """So many times the range of the days may a method reach beyond them; further out, the days would be a stroke in the chart."""
 
+_SHADE = 0.18
+_FADE = 0.3  # of the axis, over which a shade that has no end fades out
+_STEPS = 12
 _ROOM = 0.02  # of the plot's height, between the tallest mark and the labels
 
 
@@ -92,12 +95,12 @@ def comparison_bars(comparison: MethodComparison, palette: Palette, pending: Seq
     layout["margin"] |= {"t": KEY_HEIGHT}
     entries = [("■", palette.primary, "VaR"), ("❙", palette.ink, "ES")]
     span = _span(comparison.historical, *layout["xaxis"]["range"])
-    if span is not None:
+    if span is not None and comparison.historical is not None:
         low, high = span
-        layout["xaxis"]["range"] = [min(layout["xaxis"]["range"][0], low), max(layout["xaxis"]["range"][1], high)]
-        band = {"type": "rect", "x0": low, "x1": high, "y0": 0, "y1": 1, "yref": "y domain", "layer": "below", "line": {"width": 0}}
-        layout["shapes"] = [band | {"fillcolor": see_through(palette.muted, 0.18)}]
-        entries.append(("▒", palette.muted, "90 % range"))
+        start, end = layout["xaxis"]["range"] = [min(layout["xaxis"]["range"][0], low), max(layout["xaxis"]["range"][1], high)]
+        open_below, open_above = comparison.historical.interval_low is None, comparison.historical.interval_high is None
+        layout["shapes"] = _band(low, high, (end - start) * _FADE, open_below, open_above, palette)
+        entries.append(("▒", palette.muted, "90 % range" + (", no upper end" if open_above else ", no lower end" if open_below else "")))
     layout["annotations"] = [key(entries, palette)]
     return drawn(traces, layout, palette, rows_height(len(shown)) + KEY_HEIGHT)
 
@@ -111,7 +114,9 @@ def method_histogram(view: MethodView, profit_and_loss: Floats, currency: str, p
     smallest, largest = float(profit_and_loss.min()), float(profit_and_loss.max())
     spread = largest - smallest
     if spread <= ALIKE * max(abs(smallest), abs(largest)):
-        return sentence(f"The value of these holdings moved alike on all of the {tail.observations} days, so there is no distribution to show.", palette)
+        return sentence(
+            f"The value of these holdings moved alike on all of the {tail.observations} days, so there is no distribution to show.", palette
+        )
     reached = [-tail.amount, -tail.expected_shortfall, *(view.sample if view.sample is not None else ())]
     if min(reached) < smallest - FAR * spread or max(reached) > largest + FAR * spread:
         return sentence("What this method expects lies so far beyond all of the days that the two do not fit one picture.", palette)
@@ -171,6 +176,19 @@ def _span(historical: ValueAtRisk | None, low: float, high: float) -> tuple[floa
         return None
     start = low if historical.interval_low is None else historical.interval_low
     return start, max(start, high) if historical.interval_high is None else historical.interval_high
+
+
+def _band(low: float, high: float, fade: float, open_below: bool, open_above: bool, palette: Palette) -> list[dict[str, Any]]:
+    """Return the shade from `low` to `high`; at an end that is open it fades out over `fade`, for an edge there would be read as a bound."""
+    room = min(fade, (high - low) / (1 + (open_below and open_above)))
+    first, last = low + room * open_below, high - room * open_above
+    parts = [(first, last, 1.0)] if last > first else []
+    for step in range(_STEPS):
+        near, far, strength = step / _STEPS * room, (step + 1) / _STEPS * room, 1.0 - (step + 0.5) / _STEPS
+        parts += [(last + near, last + far, strength)] if open_above else []
+        parts += [(first - far, first - near, strength)] if open_below else []
+    shape = {"type": "rect", "y0": 0, "y1": 1, "yref": "y domain", "layer": "below", "line": {"width": 0}}
+    return [shape | {"x0": start, "x1": end, "fillcolor": see_through(palette.muted, _SHADE * strength)} for start, end, strength in parts]
 
 
 def _seen(view: MethodView, edges: list[float], total: int, palette: Palette) -> tuple[dict[str, Any] | None, str]:

@@ -112,9 +112,12 @@ def apart_in_words(comparison: MethodComparison) -> str:
         return "No method has an answer for this portfolio."
     if not any(figure.amount or figure.expected_shortfall for figure in comparison.figures):
         return "These holdings did not change in value on any day of the window, so no method sees a risk."
-    if len(comparison.figures) == 1:
-        return f"{_setting(comparison)} {high.name} says {_amount(high.amount, comparison)}; there is no other method to compare it with."
-    return " ".join(sentence for sentence in (_range(comparison, low, high), _against_chance(comparison), _recent_days(comparison)) if sentence)
+    left_out = _left_out(comparison)
+    if len(comparison.comparable) == 1:
+        alone = f"{_setting(comparison)} {high.name} says {_amount(high.amount, comparison)}; there is no other method to compare it with."
+        return f"{alone} {left_out}".rstrip()
+    sentences = (_range(comparison, low, high), _against_chance(comparison), _recent_days(comparison), left_out)
+    return " ".join(sentence for sentence in sentences if sentence)
 
 
 def range_in_words(figure: ValueAtRisk, currency: str) -> str | None:
@@ -140,7 +143,7 @@ def listed(names: Sequence[str]) -> str:
 
 
 def _range(comparison: MethodComparison, low: MethodFigure, high: MethodFigure) -> str:
-    count = len(comparison.figures)
+    count = len(comparison.comparable)
     said = f"{_setting(comparison)} the {count} methods range from {_amount(low.amount, comparison)} by {low.name} to {_amount(high.amount, comparison)} by {high.name}"
     if comparison.ratio is None:
         return f"{said}."
@@ -164,13 +167,31 @@ def _against_chance(comparison: MethodComparison) -> str:
         return "The window is too short to say how uncertain the historical figure is by chance alone."
     low = -math.inf if historical.interval_low is None else historical.interval_low
     high = math.inf if historical.interval_high is None else historical.interval_high
-    others = [figure for figure in comparison.figures if figure.method != HISTORICAL_SIMULATION]
+    others = [figure for figure in comparison.comparable if figure.method != HISTORICAL_SIMULATION]
     below, above = [f.name for f in others if f.amount < low], [f.name for f in others if f.amount > high]
     chance = f"the range of the historical figure that chance alone explains ({span})"
     if not below and not above:
+        if historical.interval_high is None:
+            return (
+                f"No method lies below {chance}. These days are too few to set it an upper end, so being inside it says little,"
+                " and they cannot tell which one is right."
+            )
         return f"All lie within {chance}, so these days cannot tell which one is right."
     parts = [f"{listed(names)} {'lies' if len(names) == 1 else 'lie'} {side}" for names, side in ((below, "below"), (above, "above")) if names]
     return f"{' and '.join(parts)} {chance}, so the choice of method matters here."
+
+
+def _left_out(comparison: MethodComparison) -> str:
+    """Say which figures do not count in the comparison, and why."""
+    return " ".join(
+        f"{figure.name} ({_amount(figure.amount, comparison)}) is left out of this comparison: {_continued(figure.not_compared_because or '')}"
+        for figure in comparison.not_compared
+    )
+
+
+def _continued(sentence: str) -> str:
+    """Return a sentence that does not begin with a name as the end of another."""
+    return sentence[:1].lower() + sentence[1:]
 
 
 def _recent_days(comparison: MethodComparison) -> str:

@@ -93,8 +93,10 @@ def test_odd_portfolios_are_shown_without_a_traceback_or_nan(open_app: OpenApp, 
 def test_remarks_are_said_in_full_below_the_table(open_app: OpenApp) -> None:
     app = open_app("methods", portfolio=LONG_SHORT, confidence="99.9")
     remarks = next(caption.value for caption in app.caption if "single worst day" in caption.value)
-    assert "**Historical simulation**" in remarks
+    assert "Historical simulation, Filtered historical" in remarks
+    assert remarks.count("single worst day") == 1, "a sentence that holds for several methods is said once"
     assert "**Age\\-weighted**" in remarks or "**Age-weighted**" in remarks
+    assert "Remarks" not in app.dataframe[0].value.columns
 
 
 def test_a_link_that_cannot_be_used_says_so_and_shows_the_default(open_app: OpenApp, desk: Desk) -> None:

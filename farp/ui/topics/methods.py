@@ -14,7 +14,7 @@ from farp.charts.methods import comparison_bars, method_histogram
 from farp.charts.theme import Palette
 from farp.engine.methods import ASSUMES, METHODS
 from farp.format import MISSING, day, money, number, percent
-from farp.report.methods import EXPLAINED, apart_in_words, facts, range_in_words
+from farp.report.methods import EXPLAINED, apart_in_words, facts, listed, range_in_words
 from farp.ui import cards, tables
 from farp.ui.cards import Card
 from farp.ui.charts import chart
@@ -31,7 +31,10 @@ RANGE = (
     "**90 % range** (below the figure): if the same kind of days came again, the historical VaR would lie here nine times of ten.\n\n"
     "From binomial order statistics of the days of the lookback, × √days. A difference between methods that is smaller than this range may be chance."
 )
-LOWEST = "**Lowest and highest**: the methods with the smallest and the largest VaR at this confidence and horizon."
+LOWEST = (
+    "**Lowest and highest**: the methods with the smallest and the largest VaR at this confidence and horizon.\n\n"
+    "A Cornish-Fisher figure outside what the expansion is valid for is shown below but does not count here."
+)
 SPREAD = (
     "**Spread**: the highest VaR over the lowest.\n\n"
     "Near 1 the choice of method hardly matters. From about 1.5 on, ask which assumption fits; the page Backtest shows which one held."
@@ -117,8 +120,9 @@ def method_cards(comparison: MethodComparison, key: str = "methods") -> None:
         if figure is not None:
             shown.append(Card(label=label, value=money(figure.amount, currency), beside=figure.name, help=LOWEST))
     ratio = comparison.ratio
+    left_out = "".join(f", without {figure.name}" for figure in comparison.not_compared)
     shown.append(
-        Card(label="Spread", value=MISSING if ratio is None else f"× {number(ratio)}", beside="highest over lowest", help=SPREAD),
+        Card(label="Spread", value=MISSING if ratio is None else f"× {number(ratio)}", beside=f"highest over lowest{left_out}", help=SPREAD),
     )
     cards.draw(shown, key=key)
 
@@ -139,21 +143,19 @@ def methods_table(comparison: MethodComparison, pending: Sequence[str] = ()) -> 
             "ES": "Expected shortfall: the average loss beyond that confidence.",
             "ES, %": "Expected shortfall in percent of net asset value.",
             "Assumes": "What the method takes for granted.",
-            "Remarks": "What must be known before the figure is used.",
         },
-        widths={"Method": 190, "Assumes": 350, "Remarks": 420},
+        widths={"Method": 190, "Assumes": 420},
     )
 
 
 def method_remarks(comparison: MethodComparison) -> None:
-    """Draw in full what must be known before each figure is used; the table would cut it."""
-    lines = [
-        f"**{literal(row.name)}**: {literal(sentence)}"
-        for row in comparison.rows
-        for sentence in ((row.message,) if isinstance(row, NoFigure) else row.remarks)
-    ]
-    if lines:
-        st.caption("  \n".join(lines))
+    """Draw what must be known before figures are used: each sentence once, after the names of the methods it is about."""
+    about: dict[str, list[str]] = {}
+    for row in comparison.rows:
+        for sentence in (row.message,) if isinstance(row, NoFigure) else row.remarks:
+            about.setdefault(sentence, []).append(row.name)
+    if about:
+        st.caption("  \n".join(f"**{literal(listed(names))}**: {literal(sentence)}" for sentence, names in about.items()))
 
 
 def method_facts(figure: MethodFigure, currency: str) -> None:
@@ -177,7 +179,4 @@ def _row(method: str, row: MethodFigure | NoFigure | None) -> dict[str, object]:
     figures: dict[str, object] = dict.fromkeys(("VaR", "VaR, %", "ES", "ES, %"))
     if isinstance(row, MethodFigure):
         figures = {"VaR": row.amount, "VaR, %": row.fraction, "ES": row.expected_shortfall, "ES, %": row.expected_shortfall_fraction}
-        remarks = " ".join(row.remarks)
-    else:
-        remarks = row.message if row else PENDING
-    return {"Method": METHODS[method], **figures, "Assumes": ASSUMES[method], "Remarks": remarks}
+    return {"Method": METHODS[method], **figures, "Assumes": ASSUMES[method] if row else PENDING}

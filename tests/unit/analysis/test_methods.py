@@ -145,6 +145,22 @@ def test_the_comparison_has_every_method_in_order_and_its_extremes():
     assert comparison(THREE, 0.95, methods=("student_t", "parametric_normal")).historical is None
 
 
+def test_an_expansion_outside_its_domain_is_shown_and_counts_neither_as_lowest_nor_as_highest():
+    jump = window_of(portfolio(A=1), market({"A": np.r_[A[:200], 0.6 * A[200:]]}))
+    for level in (0.95, 0.99):
+        result = comparison(jump, level)
+        (left_out,) = result.not_compared
+        assert (left_out.method, left_out.not_compared_because) == ("cornish_fisher", left_out.remarks[0])
+        assert "outside the range" in left_out.not_compared_because
+        others = [figure.amount for figure in result.figures if figure.method != "cornish_fisher"]
+        assert not min(others) <= left_out.amount <= max(others), "else this portfolio shows nothing"
+        assert (result.lowest.amount, result.highest.amount) == (min(others), max(others))
+        assert result.ratio == max(others) / min(others)
+    alone = comparison(jump, 0.99, methods=("cornish_fisher",))
+    assert (alone.highest, alone.not_compared) == (alone.figures[0], ()), "with nothing to compare with, it is what there is"
+    assert comparison(HEAVY, 0.99).not_compared == ()
+
+
 def test_a_method_that_fails_is_a_row_with_its_sentence_and_costs_the_others_nothing():
     short = window_of(portfolio(A=1), market({"A": A[:41]}))
     result = comparison(short, 0.95)

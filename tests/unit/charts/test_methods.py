@@ -39,12 +39,19 @@ def test_the_shade_is_the_interval_of_the_historical_figure_open_to_the_end_of_t
     for level in (0.95, 0.99):
         result = comparison(WINDOW, level)
         figure = comparison_bars(result, LIGHT)
-        (shade,) = figure.layout.shapes
-        assert shade.x0 == result.historical.interval_low
+        shades = figure.layout.shapes
+        assert min(shade.x0 for shade in shades) == result.historical.interval_low
         end = result.historical.interval_high
-        assert shade.x1 == (figure.layout.xaxis.range[1] if end is None else end)
+        assert max(shade.x1 for shade in shades) == pytest.approx(figure.layout.xaxis.range[1] if end is None else end)
         assert (end is None) == (level == 0.99)
         assert "90 % range" in figure.layout.annotations[0].text
+        assert ("no upper end" in figure.layout.annotations[0].text) == (end is None)
+        strengths = [float(shade.fillcolor.rstrip(")").split(",")[-1]) for shade in sorted(shades, key=lambda shade: shade.x0)]
+        if end is None:  # no edge that could be read as a bound: each strip is paler than the one before, the last next to nothing
+            assert strengths == sorted(strengths, reverse=True)
+            assert strengths[-1] < 0.02 < 0.15 < strengths[0]
+        else:
+            assert len(strengths) == 1
     alone = comparison_bars(comparison(WINDOW, 0.95, methods=("student_t", "monte_carlo")), LIGHT)
     assert not alone.layout.shapes
     assert "90 %" not in alone.layout.annotations[0].text

@@ -58,6 +58,24 @@ def test_methods_are_compared_with_what_chance_explains():
     assert "the choice of method matters here" in outside
 
 
+def test_a_range_without_an_upper_end_is_no_proof_of_agreement():
+    open_above = replace(RESULT.rows[0].historical, interval_low=900.0, interval_high=None)
+    rows = tuple(replace(row, amount=1e6, historical=open_above if row.historical else None) for row in RESULT.rows)
+    words = apart_in_words(replace(RESULT, rows=rows))
+    assert "No method lies below the range of the historical figure that chance alone explains ($900 or more)." in words
+    assert "too few to set it an upper end, so being inside it says little" in words
+    assert "All lie within" not in words
+
+
+def test_a_figure_left_out_of_the_comparison_is_named_with_its_reason():
+    result = made(historical_simulation=1000.0, parametric_normal=1500.0, cornish_fisher=9000.0)
+    rows = [replace(row, not_compared_because="Skewness is too large.") if row.method == "cornish_fisher" else row for row in result.rows]
+    words = apart_in_words(replace(result, rows=tuple(rows)))
+    assert "the 2 methods range from $1,000 by Historical simulation to $1,500 by Normal" in words
+    assert words.endswith("Cornish-Fisher ($9,000) is left out of this comparison: skewness is too large.")
+    assert "Cornish-Fisher lies above" not in words
+
+
 def test_recent_days_that_are_calmer_or_rougher_are_said_only_when_all_agree():
     base = RESULT.historical.amount
     calm = made(historical_simulation=base, age_weighted=0.8 * base, filtered_historical=0.9 * base, garch_filtered=0.7 * base)
