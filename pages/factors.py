@@ -14,13 +14,12 @@ from farp.ui.topics import factors
 through_app()
 with guarded():
     portfolio = current_portfolio()
-    left, middle, right = controls.row(3, [2, 3, 2])
+    left, right = controls.row(2)
     with left:
         days = controls.lookback()
-    with middle:
-        chosen = controls.factors()
     with right:
         estimator = factors.covariance()
+    chosen = controls.factors()  # a row of its own: it lists what was chosen on one line
     window = current_window(days, extra_days=None, portfolio=portfolio)
     settings = (portfolio, window.as_of, days, chosen)
     result = kept("factors", lambda: portfolio_factors(window, desk().history, chosen, estimator), *settings, estimator)

@@ -15,15 +15,14 @@ from farp.ui.topics import sensitivity
 through_app()
 with guarded():
     portfolio = current_portfolio()
-    left, middle, right = controls.row(3, [2, 1, 1])
+    left, right = controls.row(2)
     with left:
-        chosen = controls.factors()
-    with middle:
         days = controls.lookback()
     with right:
         in_percent = (
             controls.segments("P&L in", {"money": "Money", "percent": "Percent"}, key="unit", default="money", help=sensitivity.UNIT) == "percent"
         )
+    chosen = controls.factors()  # a row of its own: it lists what was chosen on one line
     window = current_window(days, extra_days=None, portfolio=portfolio)
     result = kept("sensitivity", lambda: sensitivities(window, desk().history, chosen), portfolio, window.as_of, days, chosen)
     sensitivity.sensitivity_cards(result)

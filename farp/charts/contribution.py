@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from farp.analysis import RiskReport
 from farp.analysis.contributions import SPECIFIC, Breakdown, Contributions, Contributor, View
 from farp.charts.bars import Bar, Mark, horizontal_bars, marked_bars
-from farp.charts.theme import Palette, sentence
+from farp.charts.theme import SENTENCE_HEIGHT, Palette, sentence
 from farp.charts.words import bucket_label, exact, holding_label, holding_name, largest_and_rest, others, plain, short
 from farp.format import confidence as shown_confidence
 from farp.format import percent
@@ -59,7 +59,7 @@ def contribution_bars(result: Contributions, palette: Palette, top: int = MOST_R
     The holdings inside a group keep their shares of the whole. Factors have no weight.
     """
     if result.nothing_because is not None:
-        return sentence(result.nothing_because, palette)
+        return sentence(result.nothing_because, palette, SENTENCE_HEIGHT)
     historical = result.view is View.HISTORICAL
     rows = []
     for part in result.contributors:

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from farp.analysis.correlation import CorrelationAnalysis
 from farp.charts.heatmap import heatmap
-from farp.charts.theme import Palette, sentence
+from farp.charts.theme import SENTENCE_HEIGHT, Palette, sentence
 from farp.charts.words import holding_label, holding_name, holding_title
 from farp.format import number
 
@@ -22,7 +22,7 @@ def correlation_heatmap(result: CorrelationAnalysis, palette: Palette) -> go.Fig
     window, found = result.window, result.correlation
     moving = [int(i) for i in found.order if not found.constant[i]]
     if len(moving) < 2:
-        return sentence("There are fewer than two holdings whose price moves, so there is no correlation to show.", palette)
+        return sentence("There are fewer than two holdings whose price moves, so there is no correlation to show.", palette, SENTENCE_HEIGHT)
     largest = set(sorted(moving, key=lambda i: -abs(window.market_values[i]))[:MOST_HOLDINGS])
     shown = [i for i in moving if i in largest]
     cells = found.matrix[np.ix_(shown, shown)]

@@ -8,8 +8,8 @@ import plotly.graph_objects as go
 from farp.analysis.pca import MOST_OF_IT, PcaAnalysis
 from farp.charts.axes import percent_axis
 from farp.charts.bars import Bar, Mark, marked_bars
-from farp.charts.heatmap import LEAST_HEIGHT, heatmap
-from farp.charts.theme import CHART_HEIGHT, Palette, drawn, key, sentence
+from farp.charts.heatmap import heatmap
+from farp.charts.theme import CHART_HEIGHT, SENTENCE_HEIGHT, Palette, drawn, key, sentence
 from farp.charts.words import exact, holding_label, holding_name, plain
 from farp.format import number, percent
 
@@ -100,7 +100,7 @@ def loadings_heatmap(result: PcaAnalysis, palette: Palette) -> go.Figure:
     window, found = result.window, result.components
     moving = np.flatnonzero(~found.constant)
     if len(moving) < 2:
-        return sentence(f"Only {holding_label(window.holdings[moving[0]])} moves, so it is the one component by itself.", palette, LEAST_HEIGHT)
+        return sentence(f"Only {holding_label(window.holdings[moving[0]])} moves, so it is the one component by itself.", palette, SENTENCE_HEIGHT)
     shown = moving[np.argsort(-np.abs(window.market_values[moving]), kind="stable")][:MOST_HOLDINGS]
     count = min(len(found.explained_ratio), MOST_COMPONENTS)
     cells = found.loadings[:count, shown].T

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from farp.analysis.sensitivity import BASIS_POINT_SHOCKS, PERCENT_SHOCKS, FactorShocks, SensitivityAnalysis
 from farp.charts.bars import Bar, horizontal_bars
 from farp.charts.heatmap import heatmap
-from farp.charts.theme import SMALL, Palette, sentence
+from farp.charts.theme import SENTENCE_HEIGHT, SMALL, Palette, sentence
 from farp.charts.words import brief, exact, holding_label, holding_name, largest_and_rest, others, plain, short
 from farp.engine.checks import Floats
 from farp.format import MINUS, percent, short_money
@@ -25,7 +25,7 @@ def ladder_heatmap(result: SensitivityAnalysis, palette: Palette, in_percent: bo
     """Draw the P&L of every factor for every move, the factor that costs most on top; what cannot be told from zero is faint."""
     scale = _scale(result, in_percent)
     if scale is None:
-        return sentence(_NO_VALUE, palette)
+        return sentence(_NO_VALUE, palette, SENTENCE_HEIGHT)
     order = result.costliest
     rungs = [place for place, size in enumerate(PERCENT_SHOCKS) if size]
     amounts = result.ladder.profit_and_loss[order][:, rungs]
@@ -55,7 +55,7 @@ def position_bars(result: SensitivityAnalysis, place: int, palette: Palette) -> 
     rung = int(result.worst_rungs[place])
     amounts = result.ladder.position_profit_and_loss[:, place, rung]
     if not amounts.any():
-        return sentence(f"No position moves with {shock.factor.name}.", palette)
+        return sentence(f"No position moves with {shock.factor.name}.", palette, SENTENCE_HEIGHT)
     shares = result.ladder.shares[:, place]
     shown, rest = largest_and_rest(amounts, MOST_POSITIONS)
     shown = shown[np.argsort(amounts[shown], kind="stable")]
@@ -75,10 +75,10 @@ def position_bars(result: SensitivityAnalysis, place: int, palette: Palette) -> 
 def grid_heatmap(result: SensitivityAnalysis, palette: Palette, in_percent: bool = False) -> go.Figure:
     """Draw the P&L when two factors move together: rows the first factor's moves, columns the second's."""
     if result.grid is None:
-        return sentence("A grid needs two factors.", palette)
+        return sentence("A grid needs two factors.", palette, SENTENCE_HEIGHT)
     scale = _scale(result, in_percent)
     if scale is None:
-        return sentence(_NO_VALUE, palette)
+        return sentence(_NO_VALUE, palette, SENTENCE_HEIGHT)
     first, second = result.shocks[result.grid.first], result.shocks[result.grid.second]
     amounts = result.grid.profit_and_loss
     hovers = [

@@ -26,6 +26,9 @@ CONFIG: Final[dict[str, Any]] = {
 }
 """The `config` of every `st.plotly_chart`: nothing to press, and no button that would send data to another host."""
 
+SENTENCE_HEIGHT = 120
+"""Height [px] of a chart that stands alone and has only a sentence to say."""
+
 KEY_HEIGHT = 26
 """Margin [px] that a `key` needs above the plot."""
 

@@ -47,6 +47,7 @@ def test_no_card_says_fine_above_a_warning(open_app: OpenApp) -> None:
     (card,) = [metric for metric in app.metric if metric.label == "Condition number"]
     assert "^GSPC and QQQ move together" in plain(app.warning[0].value)
     assert card.delta == "some alike, 3 factors"
+    assert any("factors ^GSPC, QQQ, GLD" in plain(caption.value) for caption in app.caption), "the control cuts what does not fit"
     apart = open_app("factors", portfolio=LONG_SHORT, factors="QQQ,GLD", view="alike")
     assert not apart.warning
     assert "fine below 30, 2 factors" in [metric.delta for metric in apart.metric]

@@ -148,6 +148,7 @@ def factor_cards(result: PortfolioFactors) -> None:
         said.append(f"covariance shrunk by {percent(result.factors.shrinkage)} (Ledoit and Wolf)")
     if window.lookback_days is not None and days < window.lookback_days:
         said.append(f"{window.lookback_days} were asked for")
+    said.append(f"factors {', '.join(result.factors.factors.names)}")  # the control cuts what does not fit its line
     st.caption(literal(" · ".join(said)))
 
 

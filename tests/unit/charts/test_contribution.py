@@ -12,7 +12,7 @@ from farp.analysis import RiskReport, TailContribution, window_of
 from farp.analysis.contributions import Breakdown, Contributions, View, contributions
 from farp.charts.bars import ROW_HEIGHT
 from farp.charts.contribution import contribution_bars, tail_contributions
-from farp.charts.theme import DARK, LIGHT
+from farp.charts.theme import DARK, LIGHT, SENTENCE_HEIGHT
 from farp.format import percent
 from farp.prices.sample import load_sample
 
@@ -150,6 +150,7 @@ def test_weights_that_would_squeeze_the_bars_are_left_to_the_table(mixed: RiskRe
 def test_no_loss_to_share_out_is_the_sentence_of_the_analysis(report_of: Callable[[str], RiskReport]) -> None:
     figure = contribution_bars(broken_down(report_of("cash")), LIGHT)
     assert not figure.data
+    assert figure.layout.height == SENTENCE_HEIGHT
     assert "did not change in value" in figure.layout.annotations[0].text.replace("<br>", " ")
 
 

@@ -8,7 +8,7 @@ import pytest
 from farp.analysis import window_of
 from farp.analysis.correlation import correlations
 from farp.charts.correlation import MOST_HOLDINGS, correlation_heatmap
-from farp.charts.theme import DARK, LIGHT
+from farp.charts.theme import DARK, LIGHT, SENTENCE_HEIGHT
 from farp.format import number
 from farp.prices.sample import load_sample
 from tests.markets import holding, instrument, market, portfolio, wandering
@@ -68,6 +68,7 @@ def test_fewer_than_two_that_move_is_a_sentence(quantities):
     figure = correlation_heatmap(result_of(quantities), LIGHT)
     (note,) = figure.layout.annotations
     assert not figure.data
+    assert figure.layout.height == SENTENCE_HEIGHT
     assert note.text.replace("<br>", " ") == "There are fewer than two holdings whose price moves, so there is no correlation to show."
 
 
