@@ -23,7 +23,8 @@ JSON = "application/json"
 
 ENVELOPE_BYTES = 256 * 1024  # of a form beside its file
 FIELDS = 500
-DRAINED = 4  # times the limit are read and thrown away, so that the sender gets to see the answer
+DRAINED = 4  # times the limit are read and thrown away, so that the sender gets to see the answer …
+DRAINED_LEAST = 64 * 2**20  # … and at least so many bytes of a body that says its length, for that one ends
 TICKER_LENGTH = 64
 
 _COMMON = ("name", "owner", "description", "base_currency", "replace", "dry_run")
@@ -59,7 +60,7 @@ async def holdings_body(request: Request, limit: int) -> HoldingsBody:
     InvalidInput
         A field is missing, unknown or has a value that is not allowed.
     """
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind = _kind(request)
     coding = request.headers.get("content-encoding", "identity").strip().lower()
     if kind not in {FORM, JSON} or coding != "identity":
         shown = f"{kind[:60] or 'a body without a content type'}{f' in {coding[:20]}' if coding != 'identity' else ''}"
@@ -81,34 +82,45 @@ async def json_object(request: Request, limit: int, known: Collection[str], exam
     InvalidInput
         It is no JSON object, or has other fields; the sentence shows the `example`.
     """
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind = _kind(request)
     if kind != JSON:
         raise Refused(415, "unsupported_media_type", f"Send {JSON} such as {example}, not {kind[:60] or 'a body without a content type'}.")
-    document = _loaded(b"".join([chunk async for chunk in _bounded(request, limit, limit)]), "The body")
+    too_large = f"The body is larger than the {limit // 1024:,} KB allowed here; {example} has all the fields there are."
+    document = _loaded(b"".join([chunk async for chunk in _bounded(request, limit, limit, too_large)]), "The body")
     if not isinstance(document, dict):
         raise InvalidInput(f"The body must be a JSON object such as {example}.")
     _known(document, known)
     return document
 
 
-async def _bounded(request: Request, most: int, limit: int) -> AsyncGenerator[bytes, None]:
+def _kind(request: Request) -> str:
+    """Return the media type of the body; Refused for JSON that says it is in another coding than UTF-8, the only one JSON has."""
+    kind, *parameters_given = (part.strip() for part in request.headers.get("content-type", "").lower().split(";"))
+    charset = next((part.partition("=")[2].strip(' "') for part in parameters_given if part.partition("=")[0].strip() == "charset"), "utf-8")
+    if kind == JSON and charset not in {"utf-8", "utf8", "us-ascii"}:
+        raise Refused(415, "unsupported_media_type", f"Send {JSON} in UTF-8, the coding JSON has, not in {charset[:40]}.")
+    return kind
+
+
+async def _bounded(request: Request, most: int, limit: int, sentence: str | None = None) -> AsyncGenerator[bytes, None]:
     """Yield the body while it has at most `most` bytes; then throw away what follows, and refuse."""
     announced = request.headers.get("content-length", "")
     fits = not (announced.isascii() and announced.isdigit() and (len(announced) > 15 or int(announced) > most))
+    drained = max(DRAINED * most, DRAINED_LEAST if announced else 0)
     received = 0
     async for chunk in request.stream():
         received += len(chunk)
         fits = fits and received <= most
         if fits:
             yield chunk
-        elif received > DRAINED * most:
-            raise _too_large(limit, {"Connection": "close"})
+        elif received > drained:
+            raise _too_large(limit, {"Connection": "close"}, sentence)
     if not fits:
-        raise _too_large(limit)
+        raise _too_large(limit, None, sentence)
 
 
-def _too_large(limit: int, headers: dict[str, str] | None = None) -> Refused:
-    sentence = f"The upload is larger than the {limit / 2**20:g} MB allowed; leave out what is not a position, or raise UPLOAD_LIMIT_MB."
+def _too_large(limit: int, headers: dict[str, str] | None = None, sentence: str | None = None) -> Refused:
+    sentence = sentence or f"The upload is larger than the {limit / 2**20:g} MB allowed; leave out what is not a position, or raise UPLOAD_LIMIT_MB."
     return Refused(413, "too_large", sentence, headers)
 
 
@@ -195,8 +207,16 @@ def _loaded(body: bytes, what: str) -> Any:
     def refuse(constant: str) -> Never:
         raise ValueError(f"{constant} is not a number JSON knows")
 
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        result: dict[str, Any] = {}
+        for name, value in pairs:
+            if name in result:
+                raise InvalidInput(f"{what} gives {name[:40]!r} more than once; give it once.")
+            result[name] = value
+        return result
+
     try:
-        return json.loads(body, parse_constant=refuse)
+        return json.loads(body.decode("utf-8-sig"), parse_constant=refuse, object_pairs_hook=once)
     except RecursionError:
         raise InvalidInput(f"{what} is nested too deeply to be read as JSON.") from None
     except json.JSONDecodeError as error:

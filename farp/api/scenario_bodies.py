@@ -12,6 +12,8 @@ from farp.api.bodies import json_object
 from farp.engine.stress_library import HypotheticalScenario, Shock, ShockKind, ShockMode
 from farp.errors import InvalidInput
 from farp.parameters import quoted
+from farp.service.portfolios import DESCRIPTION_LENGTH, NAME_LENGTH
+from farp.service.scenarios import one_line
 
 LIMIT_BYTES = 64 * 1024
 EXAMPLE = '{"name": "Oil up", "mode": "direct", "shocks": [{"kind": "sector", "name": "Energy", "size_pct": 20}]}'
@@ -27,9 +29,10 @@ async def scenario_body(request: Request, *, named: bool, more: tuple[str, ...] 
     shocks = document["shocks"]
     if not isinstance(shocks, list):
         raise InvalidInput(f"shocks must be a list of objects with {', '.join(_SHOCK_FIELDS)}, got {_shown(shocks)}.")
+    name, what = _text(document, "name"), _text(document, "what")
     scenario = HypotheticalScenario(
-        name=_text(document, "name") or "Hypothetical scenario",
-        what=_text(document, "what"),
+        name=one_line(name, "A scenario's name", int(named), NAME_LENGTH) or "Hypothetical scenario",
+        what=one_line(what, "A scenario's description", 0, DESCRIPTION_LENGTH),
         mode=_mode(document.get("mode", ShockMode.DIRECT.value)),
         shocks=tuple(_shock(item, f"shocks[{i}]") for i, item in enumerate(shocks)),
     )

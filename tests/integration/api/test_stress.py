@@ -174,6 +174,25 @@ def test_a_body_is_read_strictly(api: httpx.Client, body: Any, sentence: str) ->
     assert sentence in message(api.post("/risk/stress", content=text, headers={"content-type": "application/json"}), 422)
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ('{"shocks": [], "shocks": [{"kind": "sector", "name": "Energy", "size_pct": 20}]}', "'shocks'"),
+        ('{"shocks": [{"kind": "sector", "name": "Energy", "size_pct": 20, "size_pct": -90}]}', "'size_pct'"),
+    ],
+)
+def test_a_field_given_twice_is_an_error(api: httpx.Client, text: str, name: str) -> None:
+    said = message(api.post("/risk/stress", content=text.encode(), headers={"content-type": "application/json"}), 422)
+    assert said == f"The body gives {name} more than once; give it once."
+
+
+@pytest.mark.parametrize("name", ["x" * 81, "x" * 5000, "safe\u202eevil", "a\x00b"])
+@pytest.mark.parametrize("path", ["/risk/stress", "/scenarios"])
+def test_a_name_is_one_readable_line_saved_or_not(api: httpx.Client, clean: Desk, path: str, name: str) -> None:
+    assert message(api.post(path, json=OIL | {"name": name}), 422).startswith("A scenario's name ")
+    assert clean.scenarios() == ()
+
+
 @pytest.mark.parametrize("text", ["", "{", "nan", '{"shocks": [{"size_pct": NaN}]}', "[" * 5000, "\xff"])
 def test_what_is_no_json_is_said_to_be_none(api: httpx.Client, text: str) -> None:
     message(api.post("/risk/stress", content=text.encode("latin-1"), headers={"content-type": "application/json"}), 422)
@@ -182,7 +201,15 @@ def test_what_is_no_json_is_said_to_be_none(api: httpx.Client, text: str) -> Non
 def test_other_bodies_and_large_ones_are_refused(api: httpx.Client) -> None:
     assert "Send application/json such as" in message(api.post("/risk/stress", data={"shocks": "x"}), 415)
     assert "Send application/json such as" in message(api.post("/risk/stress"), 415)
-    message(api.post("/risk/stress", content=b" " * 70_000, headers={"content-type": "application/json"}), 413)
+    for path, size in (("/risk/stress", 70_000), ("/scenarios", 30 * 2**20)):
+        said = message(api.post(path, content=b" " * size, headers={"content-type": "application/json"}), 413)
+        assert said.startswith("The body is larger than the 64 KB allowed here; ")
+    text = json.dumps(OIL)
+    for charset in ("utf-16", '"UTF-16"', "latin-1"):
+        answer = api.post("/risk/stress", content=text.encode(), headers={"content-type": f"application/json; charset={charset}"})
+        assert "in UTF-8" in message(answer, 415)
+    assert api.post("/risk/stress", content=text.encode(), headers={"content-type": "application/json; charset=UTF-8"}).status_code == 200
+    assert "not UTF-8" in message(api.post("/risk/stress", content=text.encode("utf-16"), headers={"content-type": "application/json"}), 422)
     assert "There is no parameter 'portfolio'" in message(api.post("/risk/stress", params={"portfolio": "x"}, json=OIL), 422)
 
 
@@ -286,6 +313,13 @@ def test_a_scenario_is_saved_listed_ranked_replaced_and_removed(api: httpx.Clien
 def test_what_cannot_be_saved_is_said_and_nothing_is_written(api: httpx.Client, clean: Desk, body: dict[str, Any], sentence: str) -> None:
     assert sentence in message(api.post("/scenarios", json=body), 422)
     assert clean.scenarios() == ()
+
+
+def test_names_without_a_latin_letter_are_scenarios_of_their_own(api: httpx.Client, clean: Desk) -> None:
+    ids = [api.post("/scenarios", json=OIL | {"name": name}).json()["id"] for name in ("石油", "Нефть", "a/b", "A-B")]
+    assert len(set(ids)) == 4
+    assert api.get("/risk/stress", params={"scenario": ids[0]}).json()["scenarios"][0]["name"] == "石油"
+    message(api.post("/scenarios", json=OIL | {"name": "石油"}), 409)
 
 
 def test_a_page_of_another_site_changes_nothing(api: httpx.Client, clean: Desk) -> None:
