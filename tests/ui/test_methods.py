@@ -99,6 +99,16 @@ def test_remarks_are_said_in_full_below_the_table(open_app: OpenApp) -> None:
     assert "Remarks" not in app.dataframe[0].value.columns
 
 
+def test_an_expansion_outside_its_domain_is_no_extreme_on_the_cards(open_app: OpenApp, desk: Desk) -> None:
+    app = open_app("methods", portfolio="crypto-tilt.user_005", as_of="2020-12-30", confidence="99")
+    table = app.dataframe[0].value.set_index("Method")["VaR"]
+    shown = {metric.label: metric.value for metric in app.metric}
+    assert table["Cornish-Fisher"] == table.max()
+    assert plain(shown["Highest"]) == money(table.drop("Cornish-Fisher").max())
+    assert any(plain(metric.delta) == "without Cornish-Fisher" for metric in app.metric)
+    assert "is left out of this comparison: skewness and kurtosis lie outside the range" in plain(words(app))
+
+
 def test_a_link_that_cannot_be_used_says_so_and_shows_the_default(open_app: OpenApp, desk: Desk) -> None:
     app = open_app("methods", portfolio=LONG_SHORT, confidence="42", method="magic")
     text = plain(words(app))

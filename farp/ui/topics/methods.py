@@ -120,9 +120,14 @@ def method_cards(comparison: MethodComparison, key: str = "methods") -> None:
         if figure is not None:
             shown.append(Card(label=label, value=money(figure.amount, currency), beside=figure.name, help=LOWEST))
     ratio = comparison.ratio
-    left_out = "".join(f", without {figure.name}" for figure in comparison.not_compared)
+    without = listed([figure.name for figure in comparison.not_compared]) if comparison.not_compared else ""
     shown.append(
-        Card(label="Spread", value=MISSING if ratio is None else f"× {number(ratio)}", beside=f"highest over lowest{left_out}", help=SPREAD),
+        Card(
+            label="Spread",
+            value=MISSING if ratio is None else f"× {number(ratio)}",
+            beside=f"without {without}" if without else "highest over lowest",
+            help=SPREAD,
+        ),
     )
     cards.draw(shown, key=key)
 
