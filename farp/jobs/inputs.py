@@ -12,7 +12,7 @@ from farp.analysis import AnalysisSpec
 from farp.market import PriceHistory
 from farp.portfolio import Portfolio
 
-RESULTS_VERSION = 2
+RESULTS_VERSION = 3
 """Raised with every change of what is stored, so that results of an older FARP are computed anew."""
 
 

@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from farp.analysis.book_past import POINTS, Past
 from farp.analysis.book_total import Pooled, pooled
@@ -23,7 +23,6 @@ from farp.engine.checks import TRADING_DAYS, Floats
 from farp.errors import DataError, FarpError
 from farp.market import PriceHistory
 from farp.portfolio import Portfolio
-from farp.store.codec import pack, unpack
 from farp.store.protocol import BOOK, PORTFOLIOS, USER_PORTFOLIOS, Document, Store
 from farp.store.users import portfolios_of
 
@@ -33,6 +32,8 @@ VALUE_AT_RISK_LIMIT = 0.02
 """The house's limit of that VaR, as a fraction of the value."""
 
 _CONTENT = ("currency", "tickers", "quantities")
+_NUMBER, _BYTES = "<f8", 8
+_BETWEEN = "\x1f"  # between tickers: the separator of units, which no ticker has
 _REVISION_ID = "revision"  # no portfolio's: their ids have a dot
 
 
@@ -43,6 +44,9 @@ class State(StrEnum):
     OLD_PRICES = "old prices"
     WAITING = "waiting"
     FAILED = "failed"
+
+
+_STATES = {state.value: state for state in State}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,7 +185,7 @@ def figures_of(headline: Mapping[str, Any], past: Past) -> Document:
         "worst_stress": worst["profit_and_loss_amount"] if worst else None,
         "worst_stress_name": worst["name"] if worst else "",
         "excluded": len(headline["excluded"]),
-        "past": pack(past.value),
+        "past": _packed(past.value),
     }
 
 
@@ -193,8 +197,8 @@ def line(portfolio: Portfolio, **results: Any) -> Document:
         "owner_name": portfolio.owner_name,
         "name": portfolio.name,
         "currency": portfolio.base_currency,
-        "tickers": [position.ticker for position in portfolio.positions],
-        "quantities": pack(np.array([position.quantity for position in portfolio.positions], dtype=np.float64)),
+        "tickers": _BETWEEN.join(position.ticker.replace(_BETWEEN, " ") for position in portfolio.positions),
+        "quantities": _packed([position.quantity for position in portfolio.positions]),
     }
     return document | {"state": State.WAITING.value} | results
 
@@ -281,8 +285,10 @@ def _portfolios_of(store: Store, owners: set[str], report: Callable[[FarpError],
 
 def _is_line(document: Document) -> bool:
     """Whether `document` is a line as this FARP writes it; another one counts as missing."""
-    tickers, quantities = document.get("tickers"), document.get("quantities")
-    return isinstance(tickers, list) and document.get("state") in set(State) and len(unpack(quantities)) == len(tickers)
+    match document:
+        case {"tickers": str(tickers), "quantities": bytes(quantities), "state": str(state)} if state in _STATES:
+            return len(quantities) == _BYTES * (tickers.count(_BETWEEN) + 1 if tickers else 0)
+    return False
 
 
 def _book(lines: Sequence[Document], basis: str) -> Book:
@@ -292,18 +298,10 @@ def _book(lines: Sequence[Document], basis: str) -> Book:
     def numbers(name: str) -> Floats:
         return np.array([_number(document.get(name)) for document in lines], dtype=np.float64)
 
-    past = np.full((len(lines), POINTS), np.nan)
-    counts = np.empty(len(lines), dtype=np.int64)
-    quantities = []
-    for place, document in enumerate(lines):
-        if (packed := document.get("past")) is not None:
-            values = unpack(packed)
-            past[place, POINTS - len(values) :] = values
-        held = unpack(document["quantities"])
-        counts[place] = len(held)
-        quantities.append(held)
+    counts = np.array([len(document["quantities"]) // _BYTES for document in lines], dtype=np.int64)
     number: dict[str, int] = {}
-    column = [number.setdefault(ticker, len(number)) for document in lines for ticker in document["tickers"]]
+    held = (document["tickers"].split(_BETWEEN) for document in lines if document["tickers"])
+    column = [number.setdefault(ticker, len(number)) for tickers in held for ticker in tickers]
     computed = [document["computed_at"] for document in lines if document.get("computed_at")]
     ids, names = text("_id"), text("name")
     return Book(
@@ -324,16 +322,26 @@ def _book(lines: Sequence[Document], basis: str) -> Book:
         mean_return=numbers("mean_return"),
         beta=numbers("beta"),
         worst_stress=numbers("worst_stress"),
-        past=past,
+        past=np.frombuffer(b"".join(_whole(document.get("past")) for document in lines), dtype=_NUMBER).reshape(len(lines), POINTS),
         holdings=Holdings(
             tickers=tuple(number),
             row=np.repeat(np.arange(len(lines)), counts),
             column=np.array(column, dtype=np.int64),
-            quantity=np.concatenate(quantities) if quantities else np.empty(0),
+            quantity=np.frombuffer(b"".join(document["quantities"] for document in lines), dtype=_NUMBER),
         ),
         computed_at=max(computed, default=None),
         needle=tuple(f"{name} {key}".lower() for name, key in zip(names, ids, strict=True)),
     )
+
+
+def _packed(values: ArrayLike) -> bytes:
+    """Return numbers as plain bytes: those of all lines are joined and read at once, where arrays of their own would be read one by one."""
+    return np.asarray(values, dtype=_NUMBER).tobytes()
+
+
+def _whole(past: bytes | None) -> bytes:
+    """Return the bytes of exactly so many points, NaN where there is none."""
+    return (past or b"").rjust(POINTS * _BYTES, b"\xff")[-POINTS * _BYTES :]  # eight bytes of ones are a NaN
 
 
 def _last_rate(history: PriceHistory, currency: str, base_currency: str) -> float:
@@ -343,7 +351,7 @@ def _last_rate(history: PriceHistory, currency: str, base_currency: str) -> floa
 
 
 def _state(document: Document, basis: str) -> State:
-    state = State(document["state"])
+    state = _STATES[document["state"]]
     return State.OLD_PRICES if state is State.CURRENT and document.get("basis") != basis else state
 
 

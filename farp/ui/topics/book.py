@@ -276,14 +276,14 @@ def _columns(book: Book, base: str) -> tuple[dict[str, Any], dict[str, Any]]:
     }
     column = st.column_config
     config: dict[str, Any] = {
-        "Portfolio": column.TextColumn(pinned=True, width=185, help="Click a row to open the portfolio."),
+        "Portfolio": column.TextColumn(pinned=True, width=162, help="Click a row to open the portfolio."),
         "Owner": column.TextColumn(width=80),
         f"Value, {base}": column.NumberColumn(format="localized", help=_HELP["Value"], width=90),
         f"VaR, {base}": column.NumberColumn(format="localized", help=_HELP["VaR"], width=78),
         "Beta": column.NumberColumn(format="%.2f", help=_HELP["Beta"], width=52),
-        "Worst stress": column.NumberColumn(format="%.1f %%", help=_HELP["Worst stress"], width=90),
-        "Limit used": column.ProgressColumn(format="%.0f %%", min_value=0, max_value=100, help=_HELP["Limit used"], width=105),
-        "Trend": column.LineChartColumn(help=_HELP["Trend"], width=80, color=current_palette().primary),
+        "Worst stress": column.NumberColumn(format="%.1f %%", help=_HELP["Worst stress"], width=86),
+        "Limit used": column.ProgressColumn(format="%.0f %%", min_value=0, max_value=100, help=_HELP["Limit used"], width=96),
+        "Trend": column.LineChartColumn(help=_HELP["Trend"], width=70, color=current_palette().primary),
         "State": column.TextColumn(help=_HELP["State"], width=92),
         "As of": column.DateColumn(format="D MMM YYYY", help=_HELP["As of"], width=90),
     }

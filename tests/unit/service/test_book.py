@@ -188,6 +188,18 @@ def test_money_is_converted_by_the_last_rate_and_unknown_without_one(store: Sqli
     assert np.isnan(worth[2])
 
 
+def test_a_short_past_stands_at_the_right_and_odd_tickers_survive(store: SqliteStore) -> None:
+    saved(store, "None", "a")
+    portfolio = saved(store, "Two", "b", **{"A\x1fB": 1.0, "ÄÖ 株": 2.0})
+    book.write_lines(store, [book.line(portfolio, state=State.CURRENT.value, basis="now", past=np.array([1.0, 2.0]).tobytes())])
+    found = read_book(store, "now")
+    assert found.holdings.tickers == ("A B", "ÄÖ 株")
+    assert found.holdings.row.tolist() == [1, 1]
+    assert np.isnan(found.past[1, :-2]).all()
+    assert found.past[1, -2:].tolist() == [1.0, 2.0]
+    assert np.isnan(found.past[0]).all()
+
+
 def test_an_empty_book_is_a_book(store: SqliteStore) -> None:
     found = read_book(store, "now")
     assert (len(found), found.computed_at, found.pooled().tickers) == (0, None, ())
