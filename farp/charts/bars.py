@@ -16,7 +16,7 @@ FEWEST_ROWS = 3
 """A chart of fewer rows keeps the room of so many, so that a single bar does not become a wall."""
 _TITLE_HEIGHT = 34
 _TALLEST_ROW = 45
-_TICK_BELOW = 0.31  # of a row, from its middle down to a tick: at the bar's lower edge, clear of the value at any width of the page
+_TICK_BELOW = 0.35  # of a row, from its middle down to a tick: at the bar's lower edge, clear of the value at any width of the page
 _TICK_SIZE = 6
 
 
