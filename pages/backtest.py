@@ -27,7 +27,7 @@ with guarded():
     levels, rest = backtest.levels(level), (lookback, portfolio, window.as_of)
     slow = backtest.slow_forecasts(window, levels, days, *rest) if choice == ALL else []  # over the days tested alone: each takes its time
     forecasts = backtest.fast_forecasts(window, levels, LIGHT_DAYS[-1], *rest) + (slow or [])
-    result = compared(window, forecasts, level, days, [] if slow else backtest.left_out())
+    result = compared(window, forecasts, level, days, [] if slow else backtest.left_out(choice))
     with fifth:
         shown = controls.choice("Method shown", backtest.shown_options(choice), key="shown", default=backtest.FIRST, help=backtest.SHOWN)
     one = backtest.chosen(result, shown)

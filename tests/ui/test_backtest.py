@@ -15,7 +15,7 @@ from farp.analysis.backtest import FAST_METHODS, BacktestAnalysis, DaysRemark, b
 from farp.engine.methods import METHODS
 from farp.format import number
 from farp.service import Desk
-from farp.ui.topics.backtest import UNTIL_THEN, days_tested, lights, on_days, ranking
+from farp.ui.topics.backtest import UNTIL_THEN, days_tested, left_out, lights, on_days, ranking
 
 LONG_SHORT = "long-short-equity.user_003"
 OpenApp = Callable[..., AppTest]
@@ -123,6 +123,11 @@ def test_the_tables_behind_the_charts_hold_every_day_and_every_light(desk: Desk)
     assert set(table.help) <= set(table.frame.columns)
     assert set(table.formats) <= set(table.frame.columns)
     assert len(lights(["student_t", "garch_filtered"], [[one.result, one.result], [None, None]]).frame) == 2
+
+
+def test_what_is_not_tested_says_what_to_do_only_where_it_was_not_asked_for() -> None:
+    assert all("choose “All eight”" in missing.message for missing in left_out("fast"))
+    assert {missing.message for missing in left_out("all")} == {"Its test is under way."}
 
 
 def test_a_remark_ends_with_the_days_it_is_about() -> None:

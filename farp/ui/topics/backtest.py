@@ -131,9 +131,10 @@ def work_out_slow_forecasts(window: Window, confidences: Sequence[float], days: 
             _kept(partial(_itself, result), *key)
 
 
-def left_out() -> list[NotTested]:
-    """Return the methods that take seconds as not tested, with what to do about it on the page."""
-    return [NotTested(method=method, name=METHODS[method], message="It takes seconds: choose “All eight” above.") for method in SLOW_METHODS]
+def left_out(choice: str) -> list[NotTested]:
+    """Return the methods that take seconds as not tested yet, with what to do about it on the page."""
+    message = "Its test is under way." if choice == ALL else "It takes seconds: choose “All eight” above."
+    return [NotTested(method=method, name=METHODS[method], message=message) for method in SLOW_METHODS]
 
 
 def levels(level: float) -> tuple[float, ...]:
