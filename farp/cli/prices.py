@@ -99,14 +99,15 @@ def benchmark(ticker: Annotated[str, typer.Argument(help="A ticker with prices, 
 @app.command(name="import")
 def import_(
     file: Annotated[str, typer.Argument(help="A CSV file: date,ticker,close, or date and one column a ticker.")],
-    currency: Annotated[str | None, typer.Option(metavar="CODE", help="Currency of the closes.", show_default="the base currency")] = None,
+    currency: Annotated[
+        str | None, typer.Option(metavar="CODE", help="Currency of the closes, or GBp when they are pence.", show_default="the base currency")
+    ] = None,
 ) -> None:
     """Keep prices of one's own for what no source prices: funds, bonds, private holdings."""
-    from farp.service import currency_code, open_desk
+    from farp.service import open_desk
     from farp.settings import load_settings
 
     settings = load_settings()
-    code = currency_code(currency) if currency is not None else None
     try:
         with open(file, "rb") as opened:
             data = opened.read(settings.upload_bytes + 1)
@@ -115,7 +116,7 @@ def import_(
     if len(data) > settings.upload_bytes:
         raise InvalidInput(f"The file {file} is larger than the {settings.upload_bytes / 2**20:g} MB allowed; split it.")
     with open_desk(settings) as desk:
-        prices = desk.prices.read_own(data, os.path.basename(file), code)
+        prices = desk.prices.read_own(data, os.path.basename(file), currency)
         desk.prices.save_own(prices)
     for series in prices.series:
         last = series.dates[-1].item()

@@ -1,7 +1,8 @@
 """Prices the user brings: a CSV file with date, ticker and close, or with one column a ticker. For what no source prices.
 
 A value that cannot be read is refused with its line: a price file is short enough to be put right, and a close left out in silence
-would move every figure. Blank cells of a wide file are days without a close.
+would move every figure. Blank cells of a wide file are days without a close. Nothing may change the size of a number in silence: pence
+become pounds, a surplus cell is refused (it may be the decimals), and the decimal mark is one for the whole file, proven or asked for.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import numpy as np
 from farp.errors import InvalidInput
 from farp.portfolio import UNCLASSIFIED, AssetClass, Instrument, cash_currency
 from farp.prices.protocol import Closes
-from farp.prices.symbols import CURRENCIES, is_pair
+from farp.prices.symbols import CURRENCIES, is_pair, unit
 
 NAME = "own"
 MOST_TICKERS = 500
@@ -32,6 +33,9 @@ _CURRENCY_WORDS = {"currency", "ccy"}
 _ISO = re.compile(r"(\d{4})[-/.]?(\d{2})[-/.]?(\d{2})")
 _GERMAN = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 _NUMBER = re.compile(r"[+-]?\d{1,15}(?:\.\d{1,15})?(?:[eE][+-]?\d{1,3})?")
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d{1,15})?")
+_EITHER = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")  # 1.234: a thousand and more, or one and a bit
+_WORDS = {".": "point", ",": "comma"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +44,17 @@ class OwnPrices:
 
     series: tuple[Closes, ...]
     notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A close as it is written, with the currency or unit it is in."""
+
+    day: dt.date
+    ticker: str
+    close: str
+    money: str
+    line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +74,7 @@ def read_prices(data: bytes, *, filename: str, currency: str, today: dt.date) ->
     filename
         Named on screen as where the prices come from.
     currency
-        What closes are in when the file has no column for it.
+        What closes are in when the file has no column for it; a unit such as GBp (pence) is one, too.
     today
         No close can be later.
 
@@ -73,9 +88,11 @@ def read_prices(data: bytes, *, filename: str, currency: str, today: dt.date) ->
         raise InvalidInput("The price file is empty; it needs a heading such as date,ticker,close and one line a close.")
     _, heading = rows[0]
     columns = [cell.strip().lower() for cell in heading]
-    comma_is_decimal = _delimiter(data) != ","
-    cells = _long(rows, columns, currency, comma_is_decimal) if _is_long(columns) else _wide(rows, heading, currency, comma_is_decimal)
-    return _series(cells, filename, today)
+    default = currency.strip()
+    texts = _long(rows, columns, default) if _is_long(columns) else _wide(rows, heading, default)
+    mark, notes = _decimal_mark(texts, _delimiter(data))
+    read = _series([_read(text, mark) for text in texts], filename, today)
+    return OwnPrices(series=read.series, notes=(*notes, *_parts(texts), *read.notes))
 
 
 def _rows(data: bytes) -> list[tuple[int, list[str]]]:
@@ -107,22 +124,24 @@ def _is_long(columns: Sequence[str]) -> bool:
     return bool(set(columns) & _TICKER_WORDS) and bool(set(columns) & _CLOSE_WORDS)
 
 
-def _long(rows: Sequence[tuple[int, list[str]]], columns: Sequence[str], currency: str, comma_is_decimal: bool) -> list[_Cell]:
+def _long(rows: Sequence[tuple[int, list[str]]], columns: Sequence[str], currency: str) -> list[_Text]:
     date, ticker, close = (
         _place(columns, words, name) for words, name in ((_DATE_WORDS, "date"), (_TICKER_WORDS, "ticker"), (_CLOSE_WORDS, "close"))
     )
-    unit = next((i for i, name in enumerate(columns) if name in _CURRENCY_WORDS), None)
+    unit_at = next((i for i, name in enumerate(columns) if name in _CURRENCY_WORDS), None)
     cells = []
     for line, row in rows[1:]:
-        if len(row) < len(columns):
-            raise InvalidInput(f"Line {line} of the price file has {len(row)} cells and the heading has {len(columns)}; fill it up.")
-        money = row[unit].strip().upper() if unit is not None and row[unit].strip() else currency
-        value = _close(row[close], line, comma_is_decimal)
-        cells.append(_Cell(_day(row[date], line), _ticker(row[ticker], f"line {line}"), value, _known_currency(money, line), line))
+        if len(row) != len(columns):
+            raise InvalidInput(
+                f"Line {line} of the price file has {len(row)} cells and the heading has {len(columns)}; write one cell for each,"
+                " and a close without commas between its digits."
+            )
+        money = row[unit_at].strip() if unit_at is not None and row[unit_at].strip() else currency
+        cells.append(_Text(_day(row[date], line), _ticker(row[ticker], f"line {line}"), row[close].strip(), money, line))
     return cells
 
 
-def _wide(rows: Sequence[tuple[int, list[str]]], heading: Sequence[str], currency: str, comma_is_decimal: bool) -> list[_Cell]:
+def _wide(rows: Sequence[tuple[int, list[str]]], heading: Sequence[str], currency: str) -> list[_Text]:
     if len(heading) < 2 or heading[0].strip().lower() not in _DATE_WORDS:
         raise InvalidInput("The heading of the price file must be date,ticker,close, or date and one column a ticker.")
     tickers = [_ticker(name, "the heading") for name in heading[1:]]
@@ -136,7 +155,7 @@ def _wide(rows: Sequence[tuple[int, list[str]]], heading: Sequence[str], currenc
         day = _day(row[0], line)
         for ticker, cell in zip(tickers, row[1:], strict=False):
             if cell.strip():
-                cells.append(_Cell(day, ticker, _close(cell, line, comma_is_decimal), currency, line))
+                cells.append(_Text(day, ticker, cell.strip(), currency, line))
     return cells
 
 
@@ -222,17 +241,81 @@ def _day(text: str, line: int) -> dt.date:
     raise InvalidInput(f"Line {line} of the price file has the date {stripped[:20]!r}; write it as YYYY-MM-DD.")
 
 
-def _close(text: str, line: int, comma_is_decimal: bool) -> float:
-    plain = text.strip()
-    if comma_is_decimal and "," in plain:
-        plain = plain.replace(".", "").replace(",", ".") if plain.count(",") == 1 else plain
+def _decimal_mark(texts: Sequence[_Text], delimiter: str) -> tuple[str, list[str]]:
+    """Return the decimal mark of all closes of the file, and what is to be said about it.
+
+    Raises
+    ------
+    InvalidInput
+        One close proves a point and another a comma, or none proves either and a close can be read both ways.
+    """
+    proven: dict[str, _Text] = {}
+    open_to_both: dict[str, _Text] = {}
+    for text in texts:
+        if _EITHER.fullmatch(text.close):
+            open_to_both.setdefault("." if "." in text.close else ",", text)
+        elif (mark := _proven_mark(text.close)) is not None:
+            proven.setdefault(mark, text)
+    if len(proven) == 2:
+        point, comma = proven["."], proven[","]
+        raise InvalidInput(
+            f"The price file writes decimals with a point in line {point.line} ({point.close[:20]}) and with a comma in line {comma.line}"
+            f" ({comma.close[:20]}); write all with a point."
+        )
+    if proven:
+        return next(iter(proven)), []
+    if not open_to_both:
+        return ".", []
+    text = next(iter(open_to_both.values()))
+    if delimiter == "," and set(open_to_both) == {"."}:
+        return ".", [f"The point is read as the decimal mark: the close {text.close} of {text.ticker} is less than a thousand."]
+    raise InvalidInput(
+        f"The close {text.close!r} in line {text.line} of the price file can be a number of thousands or one with three decimals, and no other"
+        " close shows which; write it with a point, without marks between thousands and with two or four decimals."
+    )
+
+
+def _proven_mark(text: str) -> str | None:
+    """Return the decimal mark `text` shows beyond doubt, None when it has none."""
+    points, commas = text.count("."), text.count(",")
+    if points and commas:
+        return "." if text.rfind(".") > text.rfind(",") else ","
+    if points + commas == 0:
+        return None
+    one = "." if points else ","
+    if points + commas == 1:
+        return one
+    return "," if one == "." else "."  # one that comes twice stands between thousands
+
+
+def _read(text: _Text, mark: str) -> _Cell:
+    currency, divisor = _money(text.money, f"Line {text.line} of the price file")
+    plain = text.close if mark == "." else text.close.translate(str.maketrans(".,", ",."))
+    if _GROUPED.fullmatch(plain):
+        plain = plain.replace(",", "")
     value = float(plain) if _NUMBER.fullmatch(plain) else math.nan
     if not 0.0 < value < math.inf:
-        raise InvalidInput(f"Line {line} of the price file has the close {text.strip()[:20]!r}; it must be a positive number such as 101.25.")
-    return value
+        raise InvalidInput(
+            f"Line {text.line} of the price file has the close {text.close[:20]!r}, where the decimal mark is the {_WORDS[mark]};"
+            " it must be a positive number such as 101.25."
+        )
+    return _Cell(text.day, text.ticker, value / divisor, currency, text.line)
 
 
-def _known_currency(code: str, line: int) -> str:
-    if code not in CURRENCIES:
-        raise InvalidInput(f"Line {line} of the price file has the currency {code[:10]!r}; write a three-letter code such as USD.")
-    return code
+def _money(text: str, where: str) -> tuple[str, float]:
+    """Return the currency of closes written in `text`, and what to divide them by: GBp are pence."""
+    currency, divisor = unit(text)
+    if currency not in CURRENCIES:
+        raise InvalidInput(f"{where} has the currency {text[:10]!r}; write a three-letter code such as USD, or GBp for pence.")
+    return currency, divisor
+
+
+def _parts(texts: Sequence[_Text]) -> list[str]:
+    """Say which closes were divided, as they are written in parts of a currency."""
+    notes = []
+    for money in dict.fromkeys(text.money for text in texts):
+        currency, divisor = unit(money)
+        if divisor != 1.0:
+            tickers = list(dict.fromkeys(text.ticker for text in texts if text.money == money))
+            notes.append(f"{', '.join(tickers[:5])}: closes in {money} are divided by {divisor:.0f} and kept in {currency}.")
+    return notes

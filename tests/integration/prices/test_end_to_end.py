@@ -253,6 +253,17 @@ def test_two_processes_that_update_at_once_leave_one_truth(tmp_path: Path) -> No
                 assert bool(np.all(np.diff(record.dates) > np.timedelta64(0, "D")))
 
 
+def test_pence_of_an_own_file_are_kept_as_pounds(tmp_path: Path) -> None:
+    file = tmp_path / "pence.csv"
+    file.write_text("date,MYUK\n2022-12-28,505\n", encoding="utf-8")
+    added = farp(tmp_path, None, "prices", "import", str(file), "--currency", "GBp")
+    assert added.exit_code == 0, added.stderr
+    assert "MYUK: 1 closes to 2022-12-28 in GBP." in added.stdout
+    assert "closes in GBp are divided by 100" in added.stdout
+    with open_store(settings_of(tmp_path)) as store:
+        assert Archive(store, "own").get("MYUK").closes.tolist() == [5.05]
+
+
 def test_prices_of_ones_own_are_kept_apart_named_and_removed(tmp_path: Path) -> None:
     file = tmp_path / "my fund.csv"
     days = load_sample().dates[-300:]
