@@ -191,6 +191,8 @@ def test_independence_against_the_likelihoods_written_out():
     assert test.rejected
     joint = conditional_coverage(kupiec(221, 12, 0.95), test)
     assert joint.p_value == pytest.approx(math.exp(-joint.statistic / 2), rel=1e-12)  # the chi-squared law of two degrees
+    assert test.degrees_of_freedom == 1
+    assert test.p_value == pytest.approx(math.erfc(math.sqrt(test.statistic / 2)))  # with one degree it is a normal squared
 
 
 def test_transitions_by_hand():
