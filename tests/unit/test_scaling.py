@@ -112,6 +112,15 @@ def test_an_idle_process_takes_over_when_the_chunk_is_visible_again() -> None:
     assert simulate(plan, COMPUTING).seconds == pytest.approx(31.0)
 
 
+def test_one_process_left_does_all_lost_chunks_one_after_the_other() -> None:
+    # chunks of 2, 2 and 0.8 seconds; process 2 is idle when the others die while they write, and does both lost chunks from 30 on
+    costs = Costs(compute_user=0.01, worker_write_user=0.01)
+    plan = Plan(users=240, chunk_users=100, workers=1, cores=3, deaths=((0, 1.4), (1, 1.5)), visibility_timeout=30.0, restart=1000.0)
+    outcome = simulate(plan, costs)
+    assert outcome.seconds == pytest.approx(34.0)
+    assert outcome.longest_chunk == pytest.approx(2.0)
+
+
 def test_a_death_without_a_chunk_loses_nothing() -> None:
     plan = Plan(users=100, chunk_users=100, workers=1, cores=2, deaths=((1, 0.5),), visibility_timeout=60.0)
     outcome = simulate(plan, COMPUTING)
