@@ -276,7 +276,7 @@ def test_every_page_shows_something_or_says_why_not(folder: Path, monkeypatch: p
                 json.loads(chart.proto.spec, parse_constant=refuse)
             except AssertionError as error:
                 wrong.append(f"{page}: {error}")
-        if not (app.metric or app.get("plotly_chart") or app.dataframe or app.subheader):
+        if not (app.metric or app.get("plotly_chart") or app.dataframe or app.subheader or app.info):
             wrong.append(f"{page}: an empty page")
     st.cache_resource.clear()
     st.cache_data.clear()
