@@ -157,22 +157,32 @@ class PriceHistory:
         return f"the ticker is unknown to the price source ({self.source_label}); check its spelling."
 
     def fx_rate(self, currency: str, base: str) -> Floats | None:
-        """Base-currency price of one unit of `currency`, shape (n_days,); None when no pair or cross exists."""
+        """Base-currency price of one unit of `currency`, shape (n_days,); None when no pair or cross exists.
+
+        Each day by itself takes the pair, else the pair the other way round, else the cross through the dollar: a pair that begins later
+        or has ended hides no cross, and what is fetched of later days changes nothing on earlier ones.
+        """
         if currency == base:
             return np.ones(len(self.dates))
         direct = self._pair(currency, base)
-        if direct is not None:
+        if (direct is not None and np.isfinite(direct).all()) or "USD" in {currency, base}:
             return direct
-        through_dollar = [self._pair(currency, "USD"), self._pair("USD", base)]
-        if through_dollar[0] is not None and through_dollar[1] is not None:
-            return through_dollar[0] * through_dollar[1]
-        return None
+        to_dollar, from_dollar = self._pair(currency, "USD"), self._pair("USD", base)
+        cross = to_dollar * from_dollar if to_dollar is not None and from_dollar is not None else None
+        return _first_known(direct, cross)
 
     def _pair(self, currency: str, base: str) -> Floats | None:
-        for pair, inverted in ((f"{currency}{base}", False), (f"{base}{currency}", True)):
-            if pair in self._column:
-                return 1.0 / self.close(pair) if inverted else self.close(pair)
-        return None
+        straight, inverse = f"{currency}{base}", f"{base}{currency}"
+        return _first_known(
+            self.close(straight) if straight in self._column else None, 1.0 / self.close(inverse) if inverse in self._column else None
+        )
+
+
+def _first_known(first: Floats | None, second: Floats | None) -> Floats | None:
+    """Return `first` with the days it has nothing on from `second`."""
+    if first is None or second is None:
+        return second if first is None else first
+    return np.where(np.isfinite(first), first, second)
 
 
 def _read_only(array: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[Any]:

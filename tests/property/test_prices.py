@@ -61,6 +61,30 @@ def test_nothing_after_the_as_of_date_can_change_the_answer(seed: int, back: int
     assert figures(analyse(portfolio, other, as_of, SPEC)) == figures(analyse(portfolio, history, as_of, SPEC))
 
 
+@settings(max_examples=40, deadline=None)
+@given(
+    seed=st.integers(0, 1000),
+    back=st.integers(1, 40),
+    begins=st.integers(0, 39),
+    pair=st.sampled_from(["EURGBP", "GBPEUR"]),
+    base=st.sampled_from(["EUR", "GBP", "USD"]),
+    value=positive,
+)
+def test_a_series_that_begins_after_the_as_of_date_cannot_change_the_answer(
+    seed: int, back: int, begins: int, pair: str, base: str, value: float
+) -> None:
+    closes = {name: wandering(DAYS, seed + i) for i, name in enumerate(("A", "B", "M"))}
+    closes |= {name: wandering(DAYS, seed + 9 + i, start=1.1, volatility=0.004) for i, name in enumerate(("EURUSD", "GBPUSD"))}
+    late = np.full(DAYS, np.nan)
+    late[DAYS - back + min(begins, back - 1) :] = value
+    facts = [instrument("A", currency="EUR"), instrument("B", currency="GBP")]
+    without = market(closes, instruments=facts, benchmark="M", factors=one_factor("M"))
+    with_it = market({**closes, pair: late, "NEW": late}, instruments=facts, benchmark="M", factors=one_factor("M"))
+    portfolio = holding({"A": 10.0, "B": -3.0, "CASH:GBP": 100.0, "CASH:EUR": 5000.0}, base_currency=base)
+    as_of = without.dates[-1 - back].item()
+    assert figures(analyse(portfolio, with_it, as_of, SPEC)) == figures(analyse(portfolio, without, as_of, SPEC))
+
+
 @st.composite
 def histories(draw: st.DrawFn) -> Closes:
     count = draw(st.integers(12, 60))
