@@ -141,7 +141,7 @@ def history_of(settings: Settings, store: Store, state: PriceState | None = None
         return _with_own(_sample(settings, state), brought, state)
     records = list(Archive(store, YAHOO).all())
     series = _series(records)
-    unpriced = [record for record in records if not len(record.dates)]
+    unpriced = [record for record in records if not len(record.dates) and (record.tried_at is not None or record.message)]
     fetched = max((record.fetched_at for record in records if record.fetched_at is not None), default=None)
     history = assembled(
         series,
@@ -389,16 +389,27 @@ class PriceDesk:
         NotFound
             There is no own series of a ticker.
         """
-        archive = Archive(self.store, own.NAME)
-        for ticker in tickers:
-            if not archive.delete(ticker):
+        archive, wanted = Archive(self.store, own.NAME), list(dict.fromkeys(tickers))
+        brought = {record.ticker for record in archive.all()}
+        for ticker in wanted:  # before the first is removed: a slip in one name changes nothing
+            if ticker not in brought:
                 raise NotFound("own price series", ticker)
-        _changed_state(self.store)
+        try:
+            for ticker in wanted:
+                archive.delete(ticker)
+        finally:
+            _changed_state(self.store)
 
     def forget(self, tickers: Iterable[str]) -> int:
-        """Remove what was fetched of `tickers`, return how many there were; the next update fetches them anew."""
-        archive = Archive(self.store, YAHOO)
-        count = sum(archive.delete(ticker) for ticker in tickers)
+        """Remove what was fetched of `tickers`, return how many there were; the next update fetches them anew. Corrections stay."""
+        archive, count = Archive(self.store, YAHOO), 0
+        for ticker in dict.fromkeys(tickers):
+            before = archive.get(ticker)
+            if before.corrections:
+                archive.change(ticker, lambda record: Record(source=YAHOO, ticker=record.ticker, corrections=record.corrections))
+                count += before.instrument is not None or before.tried_at is not None
+            else:
+                count += archive.delete(ticker)
         _changed_state(self.store)
         return count
 
@@ -442,9 +453,11 @@ class PriceDesk:
         return CachedSource(source, Archive(self.store, YAHOO), source_label=label, benchmark=self.history.benchmark, now=self.now)
 
     def _fetchable(self, needed: Mapping[str, tuple[str, ...]]) -> list[str]:
-        """Return the tickers to ask the source for: one that only an own file prices is not."""
+        """Return the tickers to ask the source for: not one that an own file prices and of which the source once said it has nothing."""
         brought = {record.ticker for record in Archive(self.store, own.NAME).all()}
-        return [ticker for ticker in needed if ticker not in brought]
+        told = Archive(self.store, YAHOO).some(ticker for ticker in needed if ticker in brought)
+        only_own = {ticker for ticker, record in told.items() if record.tried_at is not None and record.outcome is Outcome.MISSING}
+        return [ticker for ticker in needed if ticker not in only_own]
 
     def _known_facts(self) -> dict[str, Instrument]:
         """Return what is known about each ticker now, which may be more than when the desk was opened."""

@@ -21,9 +21,10 @@ from typer.testing import CliRunner, Result
 
 from farp.analysis import AnalysisSpec, analyse
 from farp.cli import app
+from farp.portfolio import Position
 from farp.prices import factor_sets
 from farp.prices.archive import Archive
-from farp.prices.protocol import Closes, FetchedHistory, assembled, series_of, within
+from farp.prices.protocol import Closes, FetchedHistory, Outcome, assembled, series_of, within
 from farp.prices.sample import load_sample
 from farp.report.documents.report import metrics_document
 from farp.service import open_desk
@@ -262,6 +263,23 @@ def test_pence_of_an_own_file_are_kept_as_pounds(tmp_path: Path) -> None:
     assert "closes in GBp are divided by 100" in added.stdout
     with open_store(settings_of(tmp_path)) as store:
         assert Archive(store, "own").get("MYUK").closes.tolist() == [5.05]
+
+
+def test_an_own_file_stops_no_update_of_what_the_source_prices(tmp_path: Path, yahoo: YahooServer) -> None:
+    """First the source has never been asked, then it prices AAPL and says that it knows no MYFUND, which is asked for no more."""
+    yahoo.add(share("AAPL"), share("SPY"))
+    settings = load_settings({"FARP_DATA_DIR": str(tmp_path), "PRICE_SOURCE": "yahoo", "YAHOO_ADDRESS": yahoo.address})
+    with open_desk(settings) as desk:
+        desk.save_portfolio("Book", [Position("AAPL", 1.0), Position("MYFUND", 1.0)])
+        prices = dataclasses.replace(desk.prices, now=lambda: NOW)
+        prices.save_own(prices.read_own(b"date,AAPL,MYFUND\n2022-12-27,1,2\n2022-12-28,1,2\n", "own.csv"))
+        first = {one.ticker: one.outcome for one in prices.update().tickers}
+        assert (first["AAPL"], first["MYFUND"]) == (Outcome.PRICED, Outcome.MISSING)
+        assert desk.refreshed().history.close("AAPL")[-1] == yahoo.instances["AAPL"].closes[-1]
+        assert desk.refreshed().history.close("MYFUND")[-1] == 2.0
+        again = {one.ticker for one in prices.update().tickers}
+        assert "AAPL" in again
+        assert "MYFUND" not in again
 
 
 def test_prices_of_ones_own_are_kept_apart_named_and_removed(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from farp.analysis import analyse
 from farp.errors import InvalidInput, NoPrices, NotFound
 from farp.portfolio import AssetClass, Position
 from farp.prices.archive import Archive, Record
-from farp.prices.protocol import Outcome
+from farp.prices.protocol import Closes, Outcome
 from farp.prices.sample import load_sample
 from farp.service import Desk, open_desk
 from farp.service.prices import PriceState, read_state, usable_benchmark
@@ -196,6 +196,28 @@ def test_own_prices_fill_in_beside_the_sample_and_carry_their_name(sample: Desk)
     assert desk.history != sample.history
     desk.prices.remove_own(["FUND"])
     assert desk.refreshed().history is load_sample()
+
+
+def test_a_slip_in_one_name_removes_no_own_series(sample: Desk) -> None:
+    desk = own(sample)
+    with pytest.raises(NotFound, match="NOPE"):
+        desk.prices.remove_own(["FUND", "NOPE"])
+    assert "FUND" in desk.refreshed().history
+
+
+def test_what_is_forgotten_keeps_its_corrections(live: Desk) -> None:
+    desk = fetched(live, {"A": "USD", "B": "USD"})
+    desk.prices.correct("A", {"sector": "Robots"})
+    assert (desk.prices.forget(["A"]), desk.prices.forget(["A"])) == (1, 0)
+    desk = desk.refreshed()
+    assert "A" not in desk.history
+    assert desk.history.unknown_because("A").startswith("it has not been fetched yet")
+    archive = Archive(desk.store, "yahoo")
+    series = Closes(instrument=instrument("A"), dates=weekdays(50), closes=wandering(50, 1))
+    archive.merge(series, whole_since=None, whole=True, at=FETCHED)
+    facts = archive.get("A").facts
+    assert facts is not None
+    assert facts.sector == "Robots"
 
 
 def test_own_closes_after_the_sources_last_day_wait(sample: Desk) -> None:
