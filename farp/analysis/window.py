@@ -152,7 +152,11 @@ class Window:
 
 
 def window_of(
-    portfolio: Portfolio, history: PriceHistory, as_of: dt.date | None = None, lookback_days: int | None = TRADING_DAYS, extra_days: int | None = TRADING_DAYS
+    portfolio: Portfolio,
+    history: PriceHistory,
+    as_of: dt.date | None = None,
+    lookback_days: int | None = TRADING_DAYS,
+    extra_days: int | None = TRADING_DAYS,
 ) -> Window:
     """Price `portfolio` on `as_of` (default: the source's last day) and collect its past.
 

@@ -58,7 +58,9 @@ Factors = Annotated[
 ]
 
 
-def window_of(desk: Desk, portfolio_id: str | None, as_of_date: str | None, lookback: str | None = None, extra_days: int | None = TRADING_DAYS) -> Window:
+def window_of(
+    desk: Desk, portfolio_id: str | None, as_of_date: str | None, lookback: str | None = None, extra_days: int | None = TRADING_DAYS
+) -> Window:
     """Return what an analysis of one topic starts from, for the portfolio, day and lookback that were asked for as text."""
     day = parameters.date(as_of_date) if as_of_date is not None else None
     return desk.window(portfolio_id, day, parameters.lookback(lookback) if lookback is not None else TRADING_DAYS, extra_days)

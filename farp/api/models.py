@@ -276,7 +276,9 @@ class FactorContributions(Identified):
     data_points: int = Field(description="daily returns that holdings and factors have in common")
     condition_number: float | None = Field(description="of the factors; null when they are exactly dependent")
     collinear: bool = Field(description="the factors are too alike to tell their loadings apart")
-    from_store: bool = Field(description="whether a run of the book computed this before, from the same positions and prices; the numbers are the same")
+    from_store: bool = Field(
+        description="whether a run of the book computed this before, from the same positions and prices; the numbers are the same"
+    )
     computed_at: dt.datetime | None = Field(description="when that run did; null for figures computed for this answer")
 
 

@@ -137,7 +137,11 @@ class Desk:
         return analyse(portfolio, self.history, as_of, self.analysis_spec())
 
     def window(
-        self, portfolio_id: str | None = None, as_of: dt.date | None = None, lookback_days: int | None = TRADING_DAYS, extra_days: int | None = TRADING_DAYS
+        self,
+        portfolio_id: str | None = None,
+        as_of: dt.date | None = None,
+        lookback_days: int | None = TRADING_DAYS,
+        extra_days: int | None = TRADING_DAYS,
     ) -> Window:
         """Return what an analysis of one topic starts from; arguments and errors as in `report` and `farp.analysis.window_of`."""
         return window_of(self.portfolio(portfolio_id or self.default_portfolio_id()), self.history, as_of, lookback_days, extra_days)

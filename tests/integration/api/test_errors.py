@@ -94,9 +94,18 @@ def test_a_bad_date_is_422_naming_the_form(api: httpx.Client, path: str, date: s
         ("portfolio_id=%20", "portfolio_id is empty; give a value, or leave it out for the default."),
         ("portfolio_id=a%00b", "portfolio_id holds a control character such as NUL or a line break; leave it out."),
         ("portfolio_id=" + "x" * 5000, "portfolio_id has 5000 characters, and at most 200 are allowed."),
-        ("as_of=2022-06-01", "There is no parameter 'as_of' at this address; it takes portfolio_id, method, confidence, horizon, lookback, rule, as_of_date."),
-        ("Confidence=95", "There is no parameter 'Confidence' at this address; it takes portfolio_id, method, confidence, horizon, lookback, rule, as_of_date."),
-        ("x" * 100 + "=1", f"There is no parameter '{'x' * 40}…' at this address; it takes portfolio_id, method, confidence, horizon, lookback, rule, as_of_date."),
+        (
+            "as_of=2022-06-01",
+            "There is no parameter 'as_of' at this address; it takes portfolio_id, method, confidence, horizon, lookback, rule, as_of_date.",
+        ),
+        (
+            "Confidence=95",
+            "There is no parameter 'Confidence' at this address; it takes portfolio_id, method, confidence, horizon, lookback, rule, as_of_date.",
+        ),
+        (
+            "x" * 100 + "=1",
+            f"There is no parameter '{'x' * 40}…' at this address; it takes portfolio_id, method, confidence, horizon, lookback, rule, as_of_date.",
+        ),
     ],
 )
 def test_bad_parameters_are_422_naming_what_is_allowed(api: httpx.Client, query: str, message: str) -> None:
