@@ -4,4 +4,13 @@ from __future__ import annotations
 
 from farp.api.topics import backtest, contributions, correlation, factors, pca, performance, sensitivity, stress
 
-ROUTERS = (backtest.router, contributions.router, correlation.router, factors.router, pca.router, performance.router, sensitivity.router, stress.router)
+ROUTERS = (
+    backtest.router,
+    contributions.router,
+    correlation.router,
+    factors.router,
+    pca.router,
+    performance.router,
+    sensitivity.router,
+    stress.router,
+)
