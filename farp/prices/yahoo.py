@@ -38,6 +38,7 @@ LABEL = "Yahoo Finance"
 PRICE_KIND = "adjusted close (splits and dividends)"
 SETTLING = dt.timedelta(minutes=30)  # after the session's end, until the closing price of a delayed feed has arrived
 
+_BLOCKED = frozenset({401, 403, 451, 999})  # about who asks, not about the ticker
 _LOG = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
@@ -102,6 +103,7 @@ class YahooSource:
         self._sleep = sleep
         self._lock = threading.Lock()
         self._session: Any = None
+        self._heard = _Heard()
 
     def history(self, tickers: Sequence[str], start: dt.date | None = None, end: dt.date | None = None) -> FetchedHistory:
         """Return the adjusted closes of `tickers`; what could not be had is in `failures`, each with its reason."""
@@ -183,7 +185,7 @@ class YahooSource:
         asked: dict[str, Any] = {"start": start.isoformat()} if start else {"period": "max"}
         if end is not None:
             asked["end"] = (end + dt.timedelta(days=1)).isoformat()
-        with _explained(symbol):
+        with _explained(symbol, self._heard):
             ticker = self._ticker(symbol)
             bars: pd.DataFrame = ticker.history(
                 interval="1d", auto_adjust=True, actions=False, repair=False, timeout=self._patience.timeout_seconds, **asked
@@ -193,7 +195,7 @@ class YahooSource:
     def _facts(self, symbol: str, ticker: str) -> Instrument:
         if symbols.is_pair(ticker):
             return pair(ticker)
-        with _explained(symbol):
+        with _explained(symbol, self._heard):
             info = self._ticker(symbol).info
         if not info.get("quoteType"):
             raise _Refusal(Outcome.MISSING, f"Yahoo says nothing about {symbol}.")
@@ -211,13 +213,37 @@ class YahooSource:
                 warnings.filterwarnings("ignore", category=DeprecationWarning, module="^yfinance")  # its own use of pandas
                 for noisy in ("yfinance", "bs4"):  # every failure is reported here, once
                     logging.getLogger(noisy).setLevel(logging.CRITICAL)
-                self._session = _session(self._address, self._patience.timeout_seconds)
+                self._session = _session(self._address, self._patience.timeout_seconds, self._heard)
             YfData(session=self._session)  # one for the whole process, whoever set it last
             YfData.cache_get.cache_clear()  # it keeps answers that were cut short, too
             return yfinance.Ticker(symbol)
 
 
-def _session(address: str | None, timeout_seconds: float) -> Any:
+class _Heard(threading.local):
+    """The last answer of this thread: yfinance takes a refusal for an unknown ticker, and only the answer itself tells them apart."""
+
+    answer: Any = None
+
+    @property
+    def status(self) -> int:
+        """The status of the answer, 0 without one."""
+        return int(getattr(self.answer, "status_code", 0) or 0)
+
+    @property
+    def knows_no_closes(self) -> bool:
+        """Whether Yahoo itself says that there is no such ticker, or none of its closes in the days asked for."""
+        if self.status == 404:
+            return True
+        try:
+            chart = json.loads(self.answer.content)["chart"]
+            if chart["error"] is None:
+                return bool(chart["result"][0]["meta"])
+            return chart["error"]["code"] == "Not Found" or str(chart["error"]["description"]).startswith("Data doesn't exist")
+        except (AttributeError, LookupError, TypeError, ValueError):
+            return False
+
+
+def _session(address: str | None, timeout_seconds: float, heard: _Heard) -> Any:
     """Return a session that looks like a browser's and waits no longer than that; with `address`, one that asks there, whatever the host."""
     from curl_cffi import requests
 
@@ -228,7 +254,9 @@ def _session(address: str | None, timeout_seconds: float) -> Any:
             if address is not None:
                 parts = urlsplit(url)
                 url = f"{address}{parts.path}{f'?{parts.query}' if parts.query else ''}"
-            return super().request(method, url, *args, **options)
+            heard.answer = None
+            heard.answer = super().request(method, url, *args, **options)
+            return heard.answer
 
     return Bounded(impersonate="chrome")
 
@@ -236,28 +264,29 @@ def _session(address: str | None, timeout_seconds: float) -> Any:
 class _explained:  # noqa: N801 - read as a statement
     """Turn what yfinance and its HTTP library raise into a `_Refusal`."""
 
-    def __init__(self, symbol: str) -> None:
+    def __init__(self, symbol: str, heard: _Heard) -> None:
         self._symbol = symbol
+        self._heard = heard
 
     def __enter__(self) -> None:
-        return None
+        self._heard.answer = None
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         if error is not None and not isinstance(error, _Refusal):
-            refusal = explained(error, self._symbol)
+            refusal = explained(error, self._symbol, self._heard)
             if refusal is not None:
                 raise refusal from error
 
 
-def explained(error: BaseException, symbol: str) -> _Refusal | None:
-    """Return what `error` of a request for `symbol` means; None for a mistake of ours."""
+def explained(error: BaseException, symbol: str, heard: _Heard) -> _Refusal | None:
+    """Return what `error` of a request for `symbol` means, after the answer that was `heard` last; None for a mistake of ours."""
     from curl_cffi.requests.exceptions import HTTPError, RequestException, Timeout
-    from yfinance.exceptions import YFDataException, YFRateLimitError, YFTickerMissingError
+    from yfinance.exceptions import YFDataException, YFException, YFRateLimitError, YFTickerMissingError
 
     match error:
         case YFRateLimitError():
             return _Refusal(Outcome.FAILED, "Yahoo limits how much may be asked (429); update again later.", again=True, limited=True)
-        case YFTickerMissingError():
+        case YFTickerMissingError() if heard.knows_no_closes:
             return _Refusal(Outcome.MISSING, f"Yahoo has no prices under {symbol}: unknown, renamed or delisted.")
         case HTTPError():
             status = getattr(error.response, "status_code", 0)
@@ -265,7 +294,11 @@ def explained(error: BaseException, symbol: str) -> _Refusal | None:
                 return _Refusal(Outcome.MISSING, f"Yahoo has no prices under {symbol}: unknown, renamed or delisted.")
             if status == 429:
                 return _Refusal(Outcome.FAILED, "Yahoo limits how much may be asked (429); update again later.", again=True, limited=True)
-            return _Refusal(Outcome.FAILED, f"Yahoo refused to answer for {symbol} (status {status}).", again=status >= 500)
+            return _refused(symbol, status)
+        case YFException() | ValueError() | LookupError() | TypeError() | AttributeError() if heard.status >= 400 and heard.status != 404:
+            return _refused(symbol, heard.status)
+        case YFTickerMissingError():
+            return _Refusal(Outcome.FAILED, f"Yahoo's answer for {symbol} had neither prices nor a reason in it.", again=True)
         case Timeout() | TimeoutError():
             return _Refusal(Outcome.FAILED, f"Yahoo did not answer for {symbol} in time.", again=True)
         case json.JSONDecodeError() | YFDataException():
@@ -276,6 +309,12 @@ def explained(error: BaseException, symbol: str) -> _Refusal | None:
             return _Refusal(Outcome.FAILED, f"Yahoo's answer for {symbol} could not be understood ({type(error).__name__}).", again=True)
         case _:
             return None
+
+
+def _refused(symbol: str, status: int) -> _Refusal:
+    if status in _BLOCKED:
+        return _Refusal(Outcome.FAILED, f"Yahoo refuses to answer this address (status {status}); update again later.", again=True, away=True)
+    return _Refusal(Outcome.FAILED, f"Yahoo refused to answer for {symbol} (status {status}).", again=status >= 500)
 
 
 class _Metadata(Mapping[str, Any]):

@@ -57,8 +57,9 @@ class YahooServer:
     Attributes
     ----------
     troubles
-        By symbol, what each following chart request meets, in order: ``404``, ``429``, ``500``, ``slow``, ``cut``, ``empty``, ``html``
-        or ``ok``; the last one stays when it ends in ``!`` ("429!"). The symbol "*" is every one.
+        By symbol, what each following chart request meets, in order: ``404``, ``429``, ``500``, ``slow``, ``cut``, ``empty``, ``html``,
+        a status with Yahoo's own error (``401``, ``403``, ``451``, ``503``, ``999``, ``crumb``), ``refused`` (the same with 200), ``gone``
+        (no closes in those days), ``null``, ``[]`` or ``ok``; the last one stays when it ends in ``!`` ("429!"). The symbol "*" is every one.
     asked
         Paths with their symbols, counted.
     moment
@@ -262,6 +263,17 @@ class YahooServer:
                 elif trouble == "404" or symbol not in server.instances:
                     error = {"code": "Not Found", "description": "No data found, symbol may be delisted"}
                     self._json(404, {"chart": {"result": None, "error": error}})
+                elif trouble in {"401", "403", "451", "503", "999"}:
+                    self._json(int(trouble), {"finance": {"result": None, "error": {"code": "Unauthorized", "description": "Invalid Crumb"}}})
+                elif trouble == "crumb":
+                    self._json(401, {"chart": {"result": None, "error": {"code": "Unauthorized", "description": "Invalid Crumb"}}})
+                elif trouble == "refused":
+                    self._json(200, {"finance": {"result": None, "error": {"code": "Unauthorized", "description": "Invalid Crumb"}}})
+                elif trouble == "gone":
+                    error = {"code": "Bad Request", "description": "Data doesn't exist for startDate = 1, endDate = 2"}
+                    self._json(400, {"chart": {"result": None, "error": error}})
+                elif trouble in {"null", "[]"}:
+                    self._send(200, trouble.encode(), "application/json")
                 elif trouble == "empty":
                     self._json(200, {"chart": {"result": [], "error": None}})
                 else:

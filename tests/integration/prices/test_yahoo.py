@@ -112,13 +112,51 @@ def test_one_bad_ticker_costs_nobody_else_and_is_named(yahoo: YahooServer, sourc
     assert history.failures["BAD"].message.endswith(".")
 
 
-def test_an_answer_with_nothing_in_it_is_no_price(yahoo: YahooServer, source: YahooSource) -> None:
-    """Missing or failed: that hangs on whether yfinance knew the exchange's time zone before."""
-    yahoo.add(share("GOOD"), share("BAD"))
-    yahoo.trouble("BAD", "empty!")
-    history = source.history(["GOOD", "BAD"], dt.date(2022, 12, 1))
-    assert history.tickers == ("GOOD",)
-    assert set(history.failures) == {"BAD"}
+@pytest.mark.parametrize("known_before", [False, True])  # yfinance keeps the exchange's time zone, and asks otherwise then
+@pytest.mark.parametrize(
+    ("trouble", "says"),
+    [
+        ("empty!", "neither prices nor a reason"),
+        ("null!", "BAD"),
+        ("[]!", "BAD"),
+        ("refused!", "BAD"),
+        ("503!", "status 503"),
+        ("500!", "status 500"),
+        ("401!", "status 401"),
+        ("crumb!", "status 401"),
+        ("403!", "status 403"),
+        ("451!", "status 451"),
+        ("999!", "status 999"),
+    ],
+)
+def test_a_refusal_is_never_taken_for_a_ticker_that_is_gone(
+    yahoo: YahooServer, source: YahooSource, trouble: str, says: str, known_before: bool
+) -> None:
+    yahoo.add(share("BAD"))
+    if known_before:
+        assert source.history(["BAD"]).tickers == ("BAD",)
+    yahoo.trouble("BAD", trouble)
+    failure = source.history(["BAD"], dt.date(2022, 12, 1)).failures["BAD"]
+    assert failure.outcome is Outcome.FAILED
+    assert "delisted" not in failure.message
+    assert says in failure.message
+
+
+def test_no_data_in_the_days_asked_for_is_no_refusal(yahoo: YahooServer, source: YahooSource) -> None:
+    yahoo.add(share("OLD"))
+    yahoo.trouble("OLD", "gone!")
+    assert source.history(["OLD"], dt.date(2022, 12, 1)).failures["OLD"].outcome is Outcome.MISSING
+
+
+def test_an_address_that_is_blocked_is_not_tried_for_every_ticker(yahoo: YahooServer, source: YahooSource) -> None:
+    tickers = [f"T{i}" for i in range(30)]
+    yahoo.add(*(share(ticker) for ticker in tickers))
+    yahoo.trouble("*", "403!")
+    failures = source.history(tickers, dt.date(2022, 12, 1)).failures
+    assert set(failures) == set(tickers)
+    assert all(failure.everywhere for failure in failures.values())
+    asked = [path for path in yahoo.asked if path.startswith("/v8/finance/chart/")]
+    assert len(asked) < 15
 
 
 def test_a_ticker_without_closes_in_the_days_asked_for_is_missing(yahoo: YahooServer, source: YahooSource) -> None:
