@@ -38,7 +38,9 @@ class Change(StrEnum):
     FIRST = "first"  # there was nothing before
     APPENDED = "appended"
     UNCHANGED = "unchanged"
-    REPLACED = "replaced"  # a whole history in place of the stored one
+    EXTENDED = "extended"  # a whole history with the same past and closes that were not stored
+    REPLACED = "replaced"  # a whole history in place of the stored one, whose past was another one
+    SHORT = "short"  # another past, and most of it not there: what is stored is kept
     REFUSED = "refused"  # the past is another one: fetch the whole history
 
 
@@ -113,7 +115,9 @@ def merged(record: Record, fetched: Closes, *, whole_since: dt.date | None, whol
     """Return the record with `fetched` in it, and what that did.
 
     A tail must repeat the closes that are stored for its days, else nothing is changed: the past is another one (a split, a dividend, a
-    correction), and only the whole history can say what it is now. A whole history replaces what is stored.
+    correction), and only the whole history can say what it is now. A whole history with another past replaces what is stored, unless it
+    leaves out more than a tenth of the stored closes at their beginning: a short answer destroys no history. With the same past, stored
+    closes before and after those of the answer are kept.
 
     Parameters
     ----------
@@ -129,13 +133,17 @@ def merged(record: Record, fetched: Closes, *, whole_since: dt.date | None, whol
         return replace(answered, dates=fetched.dates, closes=fetched.closes, since=whole_since), Change.FIRST
     if whole:
         changed = difference(record, fetched)
+        earlier = record.dates < fetched.dates[0]
+        if (changed is not None and 10 * int(earlier.sum()) > len(record.dates)) or earlier.all():
+            return failed(record, Outcome.FAILED, _too_short(record, fetched), at), Change.SHORT
         if changed is not None:
             events = (*record.events, Event(at=at, text=f"Fetched anew: {changed}"))[-EVENTS_KEPT:]
             return replace(answered, dates=fetched.dates, closes=fetched.closes, since=whole_since, events=events), Change.REPLACED
         later = record.dates > fetched.dates[-1]  # closes the source has lost again for the moment
-        dates, closes = np.concatenate([fetched.dates, record.dates[later]]), np.concatenate([fetched.closes, record.closes[later]])
+        dates = np.concatenate([record.dates[earlier], fetched.dates, record.dates[later]])
+        closes = np.concatenate([record.closes[earlier], fetched.closes, record.closes[later]])
         same = np.array_equal(dates, record.dates)
-        return replace(answered, dates=dates, closes=closes, since=whole_since), Change.UNCHANGED if same else Change.REPLACED
+        return replace(answered, dates=dates, closes=closes, since=whole_since), Change.UNCHANGED if same else Change.EXTENDED
     if difference(record, fetched) is not None:
         return record, Change.REFUSED
     new = fetched.dates > record.dates[-1]
@@ -143,6 +151,13 @@ def merged(record: Record, fetched: Closes, *, whole_since: dt.date | None, whol
         return answered, Change.UNCHANGED
     dates, closes = np.concatenate([record.dates, fetched.dates[new]]), np.concatenate([record.closes, fetched.closes[new]])
     return replace(answered, dates=dates, closes=closes), Change.APPENDED
+
+
+def _too_short(record: Record, fetched: Closes) -> str:
+    return (
+        f"The source has another past of {record.ticker} now, and only from {shown_day(as_date(fetched.dates[0]))} on, where"
+        f" {shown_day(record.first_date)} is stored; what is stored was kept. Forget {record.ticker} and update if the new one is right."
+    )
 
 
 def difference(record: Record, fetched: Closes) -> str | None:

@@ -209,9 +209,9 @@ class CachedSource:
 
     def _served(self, before: Record, series: Closes, change: Change, at: dt.datetime) -> TickerUpdate:
         after = self._archive.get(before.ticker)
-        if change is Change.REPLACED and len(after.events) > len(before.events):
+        if change is Change.REPLACED:
             _LOG.warning("%s: %s", before.ticker, after.events[-1].text)
-        message = stale_because(after.last_date, at.date())
+        message = "" if change is Change.SHORT else stale_because(after.last_date, at.date())
         if message:
             after = self._archive.change(before.ticker, lambda record: replace(record, outcome=Outcome.STALE, message=message))
         return TickerUpdate(

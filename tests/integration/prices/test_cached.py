@@ -125,6 +125,29 @@ def test_an_earlier_since_reaches_further_back(yahoo: YahooServer, cached: Cache
     assert len(archive.get("A").dates) == 60
 
 
+def test_a_short_answer_destroys_no_history(yahoo: YahooServer, cached: CachedSource, archive: Archive) -> None:
+    yahoo.add(share("SAME", 60), share("OTHER", 60), share("APART", 60))
+    cached.update(["SAME", "OTHER", "APART"], since=dt.date(2010, 1, 4))
+    for name, kept in (("SAME", 20), ("OTHER", 20), ("APART", 0)):
+        instance = yahoo.instances[name]
+        instance.days, instance.closes = instance.days[60 - kept :], instance.closes[60 - kept :]
+    yahoo.instances["OTHER"].closes = [close / 2 for close in yahoo.instances["OTHER"].closes]
+    yahoo.instances["APART"].days, yahoo.instances["APART"].closes = [LAST + dt.timedelta(days=1)], [7.0]
+    yahoo.moment += dt.timedelta(days=1)
+    told = cached.update(["SAME", "OTHER", "APART"], since=dt.date(2000, 1, 3))
+    assert ends(told) == {"SAME": (Outcome.PRICED, 0, False), "OTHER": (Outcome.FAILED, 0, False), "APART": (Outcome.FAILED, 0, False)}
+    assert [len(archive.get(ticker).dates) for ticker in ("SAME", "OTHER", "APART")] == [60, 60, 60]
+    assert "what is stored was kept" in told.tickers[1].message
+    assert archive.get("OTHER").message == told.tickers[1].message
+
+
+def test_a_whole_history_with_the_same_past_is_no_changed_past(yahoo: YahooServer, cached: CachedSource) -> None:
+    yahoo.add(share("KO", 60))
+    cached.update(["KO"])
+    a_day_later(yahoo)
+    assert ends(cached.update(["KO"], since=dt.date(1990, 1, 1))) == {"KO": (Outcome.PRICED, 1, False)}
+
+
 def test_a_bad_day_keeps_what_is_stored_and_says_so(yahoo: YahooServer, cached: CachedSource, archive: Archive) -> None:
     yahoo.add(share("A"), share("B"))
     cached.update(["A", "B"])
