@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--repeats N] [part ...]`: print the table of these parts: single, depth, book, holdings, prices, scaling, api, screen."""
+"""`python -m benchmarks [--repeats N] [part ...]`: print the table of these parts: single, depth, book, holdings, prices, refresh, scaling, api, screen."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import importlib
 
 from benchmarks.measure import print_table
 
-PARTS = ("single", "depth", "book", "holdings", "prices", "scaling", "api", "screen", "book_screen")
+PARTS = ("single", "depth", "book", "holdings", "prices", "refresh", "scaling", "api", "screen", "book_screen")
 
 
 def main() -> None:

@@ -129,22 +129,23 @@ def principal_components(
 def _decomposed(days: Floats) -> tuple[Floats, Floats, Floats]:
     """Return explained ratios, directions and variances of (n_days, n_series), with the same bits in every process of a machine.
 
-    BLAS divides large products among its threads and then adds in another order; a worker and the page may have different numbers of them.
+    These are those of scikit-learn's `PCA(svd_solver="full")`, whose arithmetic this is; its checks of what is known here take several times
+    as long as the decomposition of a usual portfolio. BLAS divides large products among its threads and then adds in another order, and a
+    worker and the page may have different numbers of them, so it gets one.
     """
-    from sklearn import config_context
-    from sklearn.decomposition import PCA
+    from scipy.linalg import svd
 
-    # what it would check is known here; the checks take longer than the decomposition of a usual portfolio
-    with _one_at_a_time, _libraries().limit(limits=1), config_context(assume_finite=True, skip_parameter_validation=True):
-        fitted = PCA(svd_solver="full").fit(days)
-    return fitted.explained_variance_ratio_, fitted.components_, fitted.explained_variance_
+    with _one_at_a_time, _libraries().limit(limits=1):
+        _, lengths, directions = svd(days - days.mean(axis=0), full_matrices=False, check_finite=False)
+    variance = lengths**2 / (len(days) - 1)
+    return variance / variance.sum(), directions, variance
 
 
 @cache
 def _libraries() -> ThreadpoolController:
     from threadpoolctl import ThreadpoolController
 
-    return ThreadpoolController()
+    return ThreadpoolController().select(user_api="blas")
 
 
 def _largest(sizes: Floats) -> NDArray[np.intp]:

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from multiprocessing.context import SpawnContext
 
 from farp.errors import FarpError, SourceUnavailable
@@ -64,17 +65,22 @@ def carried_out(desk: Desk, run: Run, *, on_progress: Callable[[Run], None] = la
 
 
 def in_background(desk: Desk, run: Run) -> threading.Thread:
-    """Work on a local run in processes of their own, for a server that goes on answering; they end with it."""
-    thread = threading.Thread(target=_silently, args=(desk, run), name=f"run {run.id}", daemon=True)
+    """Work on a local run in processes of their own, for a server that goes on answering.
+
+    A server that is stopped from the keyboard waits for the chunks that are begun and ends the run as interrupted; one that is killed leaves a run
+    that the next one finds silent.
+    """
+    thread = threading.Thread(target=_silently, args=(desk.settings, run), name=f"run {run.id}")
     thread.start()
     return thread
 
 
-def _silently(desk: Desk, run: Run) -> None:
-    try:
-        _in_processes(desk, run, min(os.cpu_count() or 1, len(run.chunks)), lambda heard: None)
-    except (FarpError, RuntimeError):  # the store is gone, or this process is about to end; the run says how far it came
-        runs.interrupt(desk.store, run.id)
+def _silently(settings: Settings, run: Run) -> None:
+    with suppress(FarpError), open_desk(settings) as desk:  # without the store nothing can be said; the run says when it was last heard of
+        try:
+            _in_processes(desk, run, min(os.cpu_count() or 1, len(run.chunks)), lambda heard: None)
+        except (FarpError, RuntimeError):  # the second when this process is about to end
+            runs.interrupt(desk.store, run.id)
 
 
 def _here(desk: Desk, run: Run, on_progress: Callable[[Run], None]) -> None:

@@ -19,7 +19,7 @@ from farp.store.protocol import PORTFOLIOS, RUNS, USER_PORTFOLIOS, Document, Sto
 MOST_CHUNKS = 500
 MOST_FAILURES = 200
 """Failures kept in a run's document; the number of all of them is there too, and each is in its portfolio's own result."""
-SILENT_SECONDS = {"local": 120.0, "celery": 86_400.0}
+SILENT_SECONDS = {"local": 60.0, "celery": 86_400.0}
 """A run that has not been heard of for so long has died; one on workers may wait for them."""
 MOST_ATTEMPTS = 3
 """A chunk that was begun so often and never ended takes its workers down with it: it is divided, and given up when it is a single user."""

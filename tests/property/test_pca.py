@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.decomposition import PCA
+from threadpoolctl import threadpool_limits
 
-from farp.engine.pca import principal_components
+from farp.engine.pca import NO_MOVEMENT, principal_components
 from tests.property.strategies import seeds, steady
 
 
@@ -53,3 +55,18 @@ def test_a_portfolio_in_mirror_image_has_mirrored_exposures(seed, tickers):
     long, short = principal_components(returns, amounts), principal_components(returns, -amounts)
     assert short.exposures.tolist() == (-long.exposures).tolist()
     assert short.loadings.tolist() == long.loadings.tolist()
+
+
+@steady
+@given(seeds, st.integers(1, 40), st.integers(20, 120))
+def test_the_decomposition_is_that_of_scikit_learn_to_the_last_bit(seed, tickers, days):
+    rng = np.random.default_rng(seed)
+    returns = rng.normal(0, 0.01, (tickers, days))
+    returns[-1] = 2 * returns[0]  # one that depends on another, or on nothing but itself
+    result = principal_components(returns, rng.normal(0, 1000, tickers))
+    mean = returns.mean(axis=1, keepdims=True)
+    with threadpool_limits(limits=1):
+        fitted = PCA(svd_solver="full").fit(((returns - mean) / (returns - mean).std(axis=1, ddof=1)[:, None]).T)
+    kept = fitted.explained_variance_ratio_ > NO_MOVEMENT
+    assert np.array_equal(result.explained_variance, fitted.explained_variance_[kept])
+    assert np.array_equal(np.abs(result.loadings), np.abs(fitted.components_[kept])), "the sign is FARP's own"
