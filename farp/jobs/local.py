@@ -9,10 +9,10 @@ import signal
 import threading
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
-from multiprocessing.context import SpawnContext
+from functools import partial
 
 from farp.errors import FarpError, SourceUnavailable
 from farp.jobs import runs
@@ -65,7 +65,7 @@ def carried_out(desk: Desk, run: Run, *, on_progress: Callable[[Run], None] = la
 
 
 def in_background(desk: Desk, run: Run) -> threading.Thread:
-    """Work on a local run in processes of their own, for a server that goes on answering.
+    """Work on a local run beside a server that goes on answering, in processes of their own if there is more than one chunk.
 
     A server that is stopped from the keyboard waits for the chunks that are begun and ends the run as interrupted; one that is killed leaves a run
     that the next one finds silent.
@@ -78,16 +78,18 @@ def in_background(desk: Desk, run: Run) -> threading.Thread:
 def _silently(settings: Settings, run: Run) -> None:
     with suppress(FarpError), open_desk(settings) as desk:  # without the store nothing can be said; the run says when it was last heard of
         try:
-            _in_processes(desk, run, min(os.cpu_count() or 1, len(run.chunks)), lambda heard: None)
+            if len(run.chunks) < 2:
+                _here(desk, run, lambda heard: None)
+            else:
+                _in_processes(desk, run, min(os.cpu_count() or 1, len(run.chunks)), lambda heard: None)
         except (FarpError, RuntimeError):  # the second when this process is about to end
             runs.interrupt(desk.store, run.id)
 
 
 def _here(desk: Desk, run: Run, on_progress: Callable[[Run], None]) -> None:
-    todo = deque(run.open_chunks)
-    while todo:
-        todo.extend(refresh_chunk(desk, run.id, todo.popleft()))
-        on_progress(runs.find(desk.store, run.id))
+    """Work on what is open in this process, one chunk after the other."""
+    with ThreadPoolExecutor(1) as pool:
+        _worked_off(desk, run, pool, lambda number: pool.submit(refresh_chunk, desk, run.id, number), 1, on_progress)
 
 
 def _in_processes(desk: Desk, run: Run, processes: int, on_progress: Callable[[Run], None]) -> None:
@@ -97,7 +99,10 @@ def _in_processes(desk: Desk, run: Run, processes: int, on_progress: Callable[[R
     current = run
     while current.open_chunks and not current.ended:
         try:
-            _with_a_pool(desk, current, processes, context, on_progress)
+            with ProcessPoolExecutor(processes, mp_context=context, initializer=_prepare) as pool:
+                submit = partial(_submitted, pool, desk.settings, run.id)
+                # one more than can be worked on, so that nobody waits for us
+                _worked_off(desk, current, pool, submit, processes + 1, on_progress)
         except BrokenProcessPool:
             before, current = current, runs.find(desk.store, run.id)
             if current.attempts == before.attempts:
@@ -106,30 +111,36 @@ def _in_processes(desk: Desk, run: Run, processes: int, on_progress: Callable[[R
             return
 
 
-def _with_a_pool(desk: Desk, run: Run, processes: int, context: SpawnContext, on_progress: Callable[[Run], None]) -> None:
+def _submitted(pool: ProcessPoolExecutor, settings: Settings, run_id: str, number: int) -> Future[tuple[int, ...]]:
+    return pool.submit(_refresh, settings, run_id, number)
+
+
+def _worked_off(
+    desk: Desk, run: Run, pool: Executor, submit: Callable[[int], Future[tuple[int, ...]]], width: int, on_progress: Callable[[Run], None]
+) -> None:
+    """Have `pool` work on the open chunks, `width` of them handed out at a time; one that fails unexpectedly is divided."""
     todo = deque(run.open_chunks)
-    with ProcessPoolExecutor(processes, mp_context=context, initializer=_prepare) as pool:
-        waiting: dict[Future[tuple[int, ...]], int] = {}
-        try:
-            while todo or waiting:
-                while todo and len(waiting) <= processes:  # one more than can be worked on, so that nobody waits for us
-                    number = todo.popleft()
-                    waiting[pool.submit(_refresh, desk.settings, run.id, number)] = number
-                done, _ = wait(waiting, timeout=BEAT_SECONDS, return_when=FIRST_COMPLETED)
-                for future in done:
-                    number, error = waiting.pop(future), future.exception()
-                    if error is None or isinstance(error, (FarpError, BrokenProcessPool)):
-                        todo.extend(future.result())
-                    else:
-                        todo.extend(runs.divide(desk.store, run.id, number, unexpected(error)))
-                runs.beat(desk.store, run.id)
-                on_progress(runs.find(desk.store, run.id))
-        except BrokenProcessPool:
-            raise
-        except BaseException:
-            runs.interrupt(desk.store, run.id)  # first, so that chunks already handed to a process are not begun
-            pool.shutdown(wait=True, cancel_futures=True)
-            raise
+    waiting: dict[Future[tuple[int, ...]], int] = {}
+    try:
+        while todo or waiting:
+            while todo and len(waiting) < width:
+                number = todo.popleft()
+                waiting[submit(number)] = number
+            done, _ = wait(waiting, timeout=BEAT_SECONDS, return_when=FIRST_COMPLETED)
+            for future in done:
+                number, error = waiting.pop(future), future.exception()
+                if error is None or isinstance(error, (FarpError, BrokenProcessPool)):
+                    todo.extend(future.result())
+                else:
+                    todo.extend(runs.divide(desk.store, run.id, number, unexpected(error)))
+            runs.beat(desk.store, run.id)
+            on_progress(runs.find(desk.store, run.id))
+    except BrokenProcessPool:
+        raise
+    except BaseException:
+        runs.interrupt(desk.store, run.id)  # first, so that chunks already handed out are not begun
+        pool.shutdown(wait=True, cancel_futures=True)
+        raise
 
 
 def _prepare() -> None:

@@ -327,18 +327,37 @@ def test_a_deleted_portfolio_leaves_no_result(desk: Desk) -> None:
     assert list(desk.store.ids(FACTOR_CONTRIBUTIONS)) == [stays]
 
 
-def test_a_mistake_in_one_process_is_the_failure_of_one_user(desk: Desk) -> None:
-    """An error that nobody foresaw, in a document that only another program can have written."""
-    quantity = 1e308
+def test_quantities_beyond_all_measure_cost_no_other_portfolio(desk: Desk) -> None:
+    huge = 1e308
     desk.store.put_many(
         USER_PORTFOLIOS,
-        [fed("u1", "Good", ("AAPL", 1.0)), fed("u2", "Huge", ("AAPL", quantity)), fed("u3", "Huge short", ("AAPL", -quantity), ("XOM", quantity))],
+        [fed("u1", "Good", ("AAPL", 1.0)), fed("u2", "Huge", ("AAPL", huge)), fed("u3", "Both", ("AAPL", -huge), ("XOM", huge))],
     )
     run = refresh(desk, Request())
     assert (run.state, run.total("computed")) == ("finished", 3)
     assert "portfolio_value" in entry_of(desk, "good.u1")["risk"]
     for failure in run.failures:
         assert failure.reason.endswith(".")
+
+
+def test_a_mistake_of_ours_is_the_failure_of_one_user(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.seed(5, 3)
+    unlucky = sorted(desk.store.ids(PORTFOLIOS))[2]
+    whole = sys.modules["farp.jobs.chunk"].depth_document  # type: ignore[attr-defined]
+
+    def mistaken(depth: Any) -> Any:
+        if depth.portfolio.owner_id == unlucky:
+            raise TypeError("nobody thought of this")
+        return whole(depth)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("farp.jobs.chunk.depth_document", mistaken)
+        run = refresh(desk, Request())
+    assert (run.state, run.total("computed"), run.total("failed")) == ("failed", 4, 1)
+    (failure,) = run.failures
+    assert failure.portfolio_id == unlucky
+    assert "TypeError: nobody thought of this" in failure.reason
+    assert refresh(desk, Request()).total("computed") == 1
 
 
 def test_a_run_document_is_whole(desk: Desk) -> None:
