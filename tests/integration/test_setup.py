@@ -238,13 +238,15 @@ def test_what_is_left_out_is_said_in_one_line_each(small_machine: Checkout) -> N
     assert status == 0
     assert [line for line in said.splitlines() if line.startswith("Left out")] == [
         "Left out: the browser tests (there is no chromium on this machine).",
+        "Left out: the tests of workers (there is no redis-server on this machine).",
         "Left out: the tests over the MongoDB wire (FerretDB could not be built and FARP_TEST_MONGODB_URI is not set).",
     ]
-    assert said.splitlines()[-1].endswith("-m not browser and not mongodb")
+    assert said.splitlines()[-1].endswith("-m not browser and not redis and not mongodb")
 
 
 def test_nothing_is_left_out_where_all_is_there(small_machine: Checkout) -> None:
     small_machine.add_program("chromium", "#!/bin/sh\n")
+    small_machine.add_program("redis-server", "#!/bin/sh\n")
     (small_machine.root / "scripts/ferretdb/build").write_text("#!/bin/sh\n", encoding="utf-8")
     status, said = small_machine.run("test", CI="true")
     assert status == 0
@@ -255,6 +257,7 @@ def test_nothing_is_left_out_where_all_is_there(small_machine: Checkout) -> None
 @pytest.mark.parametrize(("there", "missing"), [("chromium", "the tests over the MongoDB wire"), ("nothing", "the browser tests")])
 def test_in_ci_a_test_left_out_is_a_failure(small_machine: Checkout, there: str, missing: str) -> None:
     small_machine.add_program(there, "#!/bin/sh\n")
+    small_machine.add_program("redis-server", "#!/bin/sh\n")
     status, said = small_machine.run("test", CI="true")
     assert status == 1
     assert said.splitlines()[-1].startswith(f"farp test: {missing} cannot run: ")

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from farp.analysis.contributions import Breakdown, View, contributions
 from farp.format import bucket, money, percent
+from farp.portfolio import called
 from farp.report.causes import who_causes_it
 from farp.service import Desk
 
@@ -50,7 +51,7 @@ def test_cards_chart_sentence_and_table_are_the_analysis(open_app: OpenApp, desk
     assert who_causes_it(result) in words(app)
     assert figure(app)["data"][0]["x"] == pytest.approx([part.share for part in result.contributors])
     table = app.dataframe[0].value
-    assert list(table.iloc[:, 0]) == [bucket(part.name) for part in result.contributors]
+    assert list(table.iloc[:, 0]) == [bucket(called(part.name)) for part in result.contributors]
     assert list(table["Component VaR"]) == [part.component_value_at_risk for part in result.contributors]
     assert list(table["Component ES"]) == [part.component_expected_shortfall for part in result.contributors]
     assert list(table["Incremental VaR"]) == [part.incremental_value_at_risk for part in result.contributors]

@@ -22,6 +22,7 @@ EXAMPLES: tuple[FarpError, ...] = (
     errors.NotFound("portfolio", "p1"),
     errors.NoPortfolios(),
     errors.Conflict("portfolio", "p1"),
+    errors.InProgress("run", "r1"),
     errors.Forbidden("This portfolio belongs to somebody else."),
     errors.SourceUnavailable("The database does not answer."),
 )
