@@ -1,7 +1,8 @@
 """The book refreshed end to end: 10,000 portfolios read, computed and written.
 
 Floor: the same store reads and writes the same documents without computing anything, chunk by chunk in turn with the real thing, in one process.
-On SQLite, and through FerretDB when `scripts/ferretdb/build` has built it. Then the same run on all cores as `farp refresh` does it.
+On SQLite the time on the processor counts, because another program's turn is nobody's cost; through FerretDB (when `scripts/ferretdb/build` has
+built it) that on the clock, because the server's is not ours to see. Then the same run on all cores as `farp refresh` does it.
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ def without_computing(store: Store, chunk: Chunk, recording: Recording) -> None:
     store.update_many(PORTFOLIOS, {key: lambda _, key=key: recording.changed[key] for key in recording.changed})  # type: ignore[misc]
 
 
-def end_to_end(desk: Desk) -> tuple[float, float]:
+def end_to_end(desk: Desk, clock: Callable[[], float]) -> tuple[float, float]:
     """Return the seconds of computing and storing all, and of storing alone."""
     request = Request(force=True)
     real = bare = 0.0
@@ -83,27 +84,27 @@ def end_to_end(desk: Desk) -> tuple[float, float]:
     for number, chunk in enumerate([chunks[0], *chunks]):  # the first warms up
         recording = Recording(desk.store)
         recorded = replace(desk, store=cast(Store, recording))
-        start = time.perf_counter()
+        start = clock()
         computed(recorded, chunk, request, dt.datetime.now(dt.UTC))
-        middle = time.perf_counter()
+        middle = clock()
         without_computing(desk.store, chunk, recording)
-        end = time.perf_counter()
+        end = clock()
         if number:
             real, bare = real + middle - start, bare + end - middle
     return real, bare
 
 
 def depth_seconds(desk: Desk) -> float:
-    """Return the seconds that factor contributions, components, replays and ladders of all portfolios take on one core, documents included."""
+    """Return the seconds that factor contributions, components, replays and ladders of all portfolios take on the processor, documents included."""
     portfolios = desk.portfolios()
     spec = desk.analysis_spec()
-    start = time.perf_counter()
+    start = time.process_time()
     for first in range(0, len(portfolios), desk.settings.users_per_chunk):
         groups, _ = grouped(portfolios[first : first + desk.settings.users_per_chunk], desk.history, None, spec)
         for group in groups:
             for depth in depths(group, desk.history, spec):
                 depth_document(depth)
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 def ratio_row(what: str, real: float, bare: float) -> Row:
@@ -139,7 +140,7 @@ def rows(repeats: int) -> list[Row]:
         alone = depth_seconds(desk)
         result.append(
             Row(
-                what=f"factors, components, 13 replays, ladders of {USERS:,} portfolios as documents, one core",
+                what=f"factors, components, 13 replays, ladders of {USERS:,} portfolios as documents, on the processor",
                 measured=f"{alone:.1f} s",
                 floor="-",
                 ratio=None,
@@ -147,7 +148,7 @@ def rows(repeats: int) -> list[Row]:
                 ok=alone / CORES <= TARGET_SECONDS,
             )
         )
-        result.append(ratio_row(f"  {USERS:,} portfolios end to end on SQLite, one process", *end_to_end(desk)))
+        result.append(ratio_row(f"  {USERS:,} portfolios end to end on SQLite, on the processor", *end_to_end(desk, time.process_time)))
         start = time.perf_counter()
         run = refresh(desk, Request(force=True), processes=os.cpu_count())
         seconds = time.perf_counter() - start
@@ -159,5 +160,5 @@ def rows(repeats: int) -> list[Row]:
         with tempfile.TemporaryDirectory() as place, ferretdb(Path(place)) as uri:
             with open_desk(settings_of(Path(place), MONGODB_URI=uri, REFRESH_CHUNK_USERS="20")) as desk:
                 desk.seed(USERS_OVER_THE_WIRE, 3)
-                result.append(ratio_row(f"  {USERS_OVER_THE_WIRE:,} portfolios end to end through FerretDB", *end_to_end(desk)))
+                result.append(ratio_row(f"  {USERS_OVER_THE_WIRE:,} portfolios end to end through FerretDB", *end_to_end(desk, time.perf_counter)))
     return result

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from farp.engine.checks import MINIMUM_OBSERVATIONS, Floats, finite, series
 from farp.engine.performance import FLAT
-from farp.engine.returns import weighted_sum
+from farp.engine.returns import book_of_one, weighted_sum
 from farp.errors import DataError, InvalidInput
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def principal_components(
 
     loadings = np.zeros((len(directions), tickers))
     loadings[:, moving] = directions
-    exposures = weighted_sum(w[moving] * scale, directions.T) * np.sqrt(variance)
+    exposures = weighted_sum(book_of_one(w[moving] * scale), directions.T)[0] * np.sqrt(variance)
     portfolio_variance = float((exposures**2).sum())
     gross = float((np.abs(w[moving]) * deviation[moving]).sum())
     moves = portfolio_variance > NO_MOVEMENT * gross**2

@@ -36,6 +36,7 @@ class _Book:
 
     todo: list[Portfolio] = field(default_factory=list)
     inputs: dict[str, str] = field(default_factory=dict)
+    entries: dict[str, Document] = field(default_factory=dict)  # as they were read
     converted: dict[str, Document] = field(default_factory=dict)  # the upload of each owner that has to be converted
     current: int = 0
     failures: list[PortfolioFailure] = field(default_factory=list)
@@ -88,7 +89,7 @@ def computed(desk: Desk, chunk: Chunk, request: Request, moment: dt.datetime) ->
     def change_of(owner: str, theirs: list[Result]) -> Callable[[Document | None], Document]:
         def change(found: Document | None) -> Document:
             document = with_uploads(found, book.converted.get(owner), desk.settings.base_currency)
-            entries, counts[owner] = _with_results(document, theirs, book.inputs, moment)
+            entries, counts[owner] = _with_results(document, theirs, book, moment)
             kept[owner] = {**document, "portfolios": entries}
             return kept[owner]
 
@@ -124,15 +125,15 @@ def _read(desk: Desk, chunk: Chunk, request: Request, inputs: Inputs) -> _Book:
             continue
         if found is None or document != found:
             book.converted[owner] = uploads[owner]
-        stored = {entry["portfolio_id"]: entry.get("risk") or {} for entry in document["portfolios"]}
-        for portfolio in portfolios:
+        for portfolio, entry in zip(portfolios, document["portfolios"], strict=True):
             if request.portfolio is not None and portfolio.id != request.portfolio:
                 continue
             book.inputs[portfolio.id] = inputs.of(portfolio)
-            if not request.force and stored[portfolio.id].get("inputs") == book.inputs[portfolio.id]:
+            if not request.force and (entry.get("risk") or {}).get("inputs") == book.inputs[portfolio.id]:
                 book.current += 1
             else:
                 book.todo.append(portfolio)
+                book.entries[portfolio.id] = entry
     return book
 
 
@@ -154,20 +155,19 @@ def _contributions(result: Result, inputs: str, moment: dt.datetime) -> Document
     return {"_id": portfolio.id, "user_id": portfolio.owner_id, "portfolio_id": portfolio.id, "inputs": inputs, "computed_at": moment, **body}
 
 
-def _with_results(document: Document, results: list[Result], inputs: dict[str, str], moment: dt.datetime) -> tuple[list[dict[str, Any]], int]:
+def _with_results(document: Document, results: list[Result], book: _Book, moment: dt.datetime) -> tuple[list[dict[str, Any]], int]:
     """Return the entries of `document` with results where the portfolio is still what was computed, and how many those are."""
-    now = {portfolio.id: portfolio for portfolio in portfolios_of(document)}
     found = {result.portfolio.id: result for result in results}
     entries, count = [], 0
     for entry in document["portfolios"]:
         result = found.get(entry["portfolio_id"])
-        if result is not None and _same_content(now[result.portfolio.id], result.portfolio):
+        if result is not None and _same_content(entry, book.entries[result.portfolio.id]):
             body = {"failed": result.failure} if result.headline is None else result.headline
-            entry = {**entry, "risk": {"inputs": inputs[result.portfolio.id], "computed_at": moment, **body}}  # noqa: PLW2901
+            entry = {**entry, "risk": {"inputs": book.inputs[result.portfolio.id], "computed_at": moment, **body}}  # noqa: PLW2901
             count += 1
         entries.append(entry)
     return entries, count
 
 
-def _same_content(one: Portfolio, other: Portfolio) -> bool:
-    return (one.positions, one.base_currency) == (other.positions, other.base_currency)
+def _same_content(one: Document, other: Document) -> bool:
+    return all(one.get(name) == other.get(name) for name in ("assets", "base_currency"))
