@@ -70,6 +70,9 @@ class _Refusal(Exception):
         self.away = away
 
 
+_EARLIER = dt.timedelta(days=3)
+
+
 class YahooSource:
     """Daily closes and facts from Yahoo Finance.
 
@@ -182,7 +185,8 @@ class YahooSource:
         return found
 
     def _bars(self, symbol: str, start: dt.date | None, end: dt.date | None) -> tuple[pd.DataFrame, Mapping[str, Any]]:
-        asked: dict[str, Any] = {"start": start.isoformat()} if start else {"period": "max"}
+        # from a little earlier, for what is too early is cut off: without the exchange's time zone yfinance counts in UTC and loses the first day
+        asked: dict[str, Any] = {"start": (start - _EARLIER).isoformat()} if start else {"period": "max"}
         if end is not None:
             asked["end"] = (end + dt.timedelta(days=1)).isoformat()
         with _explained(symbol, self._heard):
