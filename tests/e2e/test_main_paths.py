@@ -84,6 +84,7 @@ def test_cold_deep_link_to_every_page(visit: NewVisit, tmp_path: Path, path: str
         expect(page.get_by_text("as of 30 Jun 2022")).to_be_visible()
         assert "portfolio=crypto-tilt.user_005" in page.url
         window.settle()
+        page.wait_for_load_state("networkidle")  # parts of the page that are still on their way would miss the server
 
 
 @pytest.mark.parametrize("by", ["menu", "system"])

@@ -253,9 +253,9 @@ def test_local_runs_that_died_are_ended_by_the_next(desk: Desk) -> None:
 
 @pytest.mark.parametrize(("kind", "status", "state"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGKILL, -9, "running")])
 def test_stopped_in_the_middle_the_rest_is_done_by_the_next_run(tmp_path: Path, kind: signal.Signals, status: int, state: str) -> None:
-    settings = environment(tmp_path, REFRESH_CHUNK_USERS="8")
+    settings = environment(tmp_path, REFRESH_CHUNK_USERS="50")
     with open_desk(load_settings(settings)) as desk:
-        desk.seed(80, 3)
+        desk.seed(1500, 3)
         process = farp(settings, "refresh")
         until(lambda: desk.store.count(RUNS) and newest(desk).users_done, "the first chunk is done")
         process.send_signal(kind)
@@ -268,10 +268,10 @@ def test_stopped_in_the_middle_the_rest_is_done_by_the_next_run(tmp_path: Path, 
         assert stopped.state == state
         rest = refresh(desk, Request())
         assert rest.state == "finished"
-        assert rest.total("computed") + rest.total("current") == 80
-        assert 0 < rest.total("computed") < 80
-        assert desk.store.count(FACTOR_CONTRIBUTIONS) == 80
-        assert refresh(desk, Request()).total("current") == 80
+        assert rest.total("computed") + rest.total("current") == 1500
+        assert 0 < rest.total("computed") < 1500
+        assert desk.store.count(FACTOR_CONTRIBUTIONS) == 1500
+        assert refresh(desk, Request()).total("current") == 1500
 
 
 def test_a_process_that_is_killed_is_replaced(tmp_path: Path) -> None:
