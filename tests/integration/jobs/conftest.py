@@ -92,7 +92,9 @@ def environment(folder: Path, broker: str | None = None, **more: str) -> Environ
 
 def farp(settings: Environment, *arguments: str) -> subprocess.Popen[str]:
     """Start a `farp` command."""
-    command = [sys.executable, "-m", "farp.cli", *arguments]
+    # as from a terminal: a shell starts what it puts into the background with Ctrl+C ignored, tests included, and children inherit that
+    start = "import runpy, signal; signal.signal(signal.SIGINT, signal.default_int_handler); runpy.run_module('farp.cli', run_name='__main__')"
+    command = [sys.executable, "-c", start, *arguments]
     return subprocess.Popen(command, env={**os.environ, **settings}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 

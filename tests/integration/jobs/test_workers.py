@@ -16,7 +16,7 @@ from farp.jobs.local import refresh
 from farp.jobs.runs import Request
 from farp.service import Desk, open_desk
 from farp.settings import load_settings
-from farp.store.protocol import USER_PORTFOLIOS
+from farp.store.protocol import PORTFOLIOS, RUNS, USER_PORTFOLIOS
 from tests.integration.jobs.conftest import a_chunk_runs, environment, farp, fed, feed_large, newest, results, said, until, working
 
 pytestmark = pytest.mark.redis
@@ -134,3 +134,23 @@ def test_without_a_broker_there_is_one_sentence(tmp_path: Path) -> None:
     status, _, errors = said(environment(tmp_path), "worker")
     assert (status, "CELERY_BROKER_URL" in errors) == (1, True)
     assert said(environment(tmp_path), "refresh", "--workers", "everywhere")[0] == 2
+
+
+def test_stopped_while_nobody_works_the_messages_do_nothing_later(tmp_path: Path, broker: str) -> None:
+    settings = environment(tmp_path, broker)
+    with open_desk(load_settings(settings)) as desk:
+        desk.seed(3, 3)
+        process = farp(settings, "refresh")
+        until(lambda: desk.store.count(RUNS), "a run begins")
+        time.sleep(1)
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+        assert (process.returncode, newest(desk).state) == (130, "interrupted")
+        assert "Traceback" not in errors
+        with working(settings):
+            time.sleep(2)
+            document = desk.store.get(PORTFOLIOS, next(desk.store.ids(PORTFOLIOS)))
+            assert document is not None
+            assert "risk" not in document["portfolios"][0]
+            assert said(settings, "refresh")[0] == 0
+        assert newest(desk).total("computed") == 3
